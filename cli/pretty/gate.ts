@@ -1,0 +1,125 @@
+// The verdict: every check with its mark, its sentence, and the way on.
+import type { Check, Verdict } from "../../protocol/shared.ts";
+import type { Paper } from "../paper.ts";
+import type { Printer } from "../pretty.ts";
+import { clean, count, padEnd, width, wrap } from "../text.ts";
+import { done, heading, mark, next, short, warning } from "./marks.ts";
+
+interface Status {
+  repo: string;
+  service: string | null;
+  branch: string | null;
+  trunk: string;
+  item: { id: number; title: string; status: string } | null;
+  merge: Verdict | null;
+  complete: Verdict | null;
+  uncommitted: number | null;
+  line: string;
+}
+
+function status(result: Status, on: Paper): string[] {
+  const { merge, complete } = result;
+  const sign = merge ? `${mark(merge.state, on)} ` : "";
+  const { sentence, way } = parted(clean(result.line));
+  return [
+    `${sign}${on.bold(sentence)}`,
+    `  ${on.dim(where(result))}`,
+    ...(merge ? ["", ...checks(merge.checks, on)] : []),
+    ...alsoToComplete(merge, complete, on),
+    ...warnings(merge, on),
+    ...(way === undefined ? after(result, on) : ["", way]),
+  ];
+}
+
+/** A line that ends in a command to type: that goes below, like every next command. */
+function parted(line: string): { sentence: string; way?: string } {
+  const found = /^(.+[.!?]) ([^.]+: (?:calcifer|git) .+)$/.exec(line);
+  return found ? { sentence: found[1] as string, way: found[2] as string } : { sentence: line };
+}
+
+function warnings(merge: Verdict | null, on: Paper): string[] {
+  const lines = merge?.warnings ?? [];
+  return lines.length === 0 ? [] : ["", ...lines.map((line) => warning(on, clean(line)))];
+}
+
+function where({ branch, trunk, service, uncommitted }: Status): string {
+  const parts = [
+    branch === null
+      ? "no branch is checked out"
+      : branch === trunk
+        ? `on ${clean(trunk)}`
+        : `${clean(branch)} → ${clean(trunk)}`,
+    service === null ? "not a service of Calcifer's yet" : `service ${clean(service)}`,
+    uncommitted ? `${count(uncommitted, "file")} uncommitted` : "",
+  ];
+  return parts.filter(Boolean).join(" · ");
+}
+
+/** One line per check, with what it is about and the next command beneath. */
+export function checks(list: readonly Check[], on: Paper): string[] {
+  const names = Math.max(0, ...list.map((check) => width(clean(check.id))));
+  return list.flatMap((check) => {
+    const left = 6 + names;
+    const [first, ...more] = wrap(clean(check.message), Math.max(30, on.width - left));
+    const below = (line: string) => " ".repeat(left) + line;
+    return [
+      `  ${checkMark(check, on)} ${on.dim(padEnd(clean(check.id), names))}  ${first}`,
+      ...more.map(below),
+      ...details(check, on).map(below),
+      ...(check.next === undefined || check.state === "yes" ? [] : [below(`${on.dim("→")} ${clean(check.next)}`)]),
+    ];
+  });
+}
+
+const mostDetails = 8;
+
+function details({ detail = [], state }: Check, on: Paper): string[] {
+  if (state === "yes") return [];
+  const lines = detail.slice(0, mostDetails).map((line) => on.dim(clean(line)));
+  return detail.length > mostDetails ? [...lines, on.dim(`and ${detail.length - mostDetails} more`)] : lines;
+}
+
+/** A check that holds nothing up has a softer mark. */
+const checkMark = (check: Check, on: Paper): string =>
+  check.state === "no" && !check.required ? on.yellow("!") : mark(check.state, on);
+
+/** What completion asks beyond the merge. That it wants the merge first goes without saying. */
+function openBeyondMerge(merge: Verdict | null, complete: Verdict | null): Check[] {
+  const asked = new Set(["merged", ...(merge?.checks ?? []).map((check) => check.id)]);
+  return (complete?.checks ?? []).filter((check) => !asked.has(check.id) && check.state !== "yes");
+}
+
+function alsoToComplete(merge: Verdict | null, complete: Verdict | null, on: Paper): string[] {
+  const open = openBeyondMerge(merge, complete);
+  return open.length === 0 ? [] : ["", heading(on, "To complete, also"), ...checks(open, on)];
+}
+
+function after({ item, merge, complete, service, branch, trunk }: Status, on: Paper): string[] {
+  if (service === null) return ["", next(on, "calcifer service add .")];
+  if (item === null) {
+    return branch === trunk
+      ? ["", next(on, 'calcifer work add "what is to change"')]
+      : ["", next(on, `calcifer work adopt ${clean(branch ?? "<branch>")}`)];
+  }
+  const open = openBeyondMerge(merge, complete).some((check) => check.required);
+  if (item.status !== "active" || merge?.state !== "yes") return [];
+  return ["", next(on, open ? `calcifer work merge ${item.id}` : `calcifer work finish ${item.id}`)];
+}
+
+function waived(
+  { check, reason, branch, commit }: { check: string; reason: string; branch: string; commit: string | null },
+  on: Paper,
+): string[] {
+  if (commit !== null) {
+    return [
+      done(on, `${clean(branch)} may do without ${clean(check)}, by ${short(commit)}: ${clean(reason)}`),
+      next(on, "calcifer status"),
+    ];
+  }
+  return [
+    done(on, `The next commit on ${clean(branch)} may do without ${clean(check)}: ${clean(reason)}`),
+    next(on, 'calcifer commit -m "…" or git commit; the exception travels with it as a trailer'),
+  ];
+}
+
+export const gatePrinters: Record<string, Printer> = { "gate.show": status, "gate.waive": waived };

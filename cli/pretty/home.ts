@@ -1,0 +1,81 @@
+// The dashboard, in the order in which it asks for attention.
+import type * as z from "zod";
+import type { home } from "../../protocol/home.ts";
+import type { ListedItem } from "../../protocol/work.ts";
+import type { Paper } from "../paper.ts";
+import type { Printer } from "../pretty.ts";
+import { clean, count, indent, padEnd, width, wrap } from "../text.ts";
+import { eventLine } from "./event.ts";
+import { heading, mark, named, next } from "./marks.ts";
+import { itemRows } from "./work.ts";
+
+type Home = z.infer<(typeof home)["methods"]["show"]["result"]>;
+type Judged = Home["open"][number];
+
+function show(result: Home, on: Paper): string[] {
+  const { active, counts, open, planned, unenforced, restorable, events } = result;
+  const others = open.filter((item) => item.id !== active?.id);
+  const tally = `${counts.planned} planned · ${counts.active} active · ${counts.done} done · ${counts.dropped} dropped`;
+  const lines = [
+    `${on.bold("Calcifer")}  ${on.dim(tally)}`,
+    ...section(on, "On this branch", active ? judged([active], on) : []),
+    ...section(on, active ? "Also active" : "Active", judged(others, on)),
+    ...section(
+      on,
+      "Planned",
+      items(planned, on),
+      counts.planned > planned.length ? `the newest ${planned.length}` : "",
+    ),
+    ...section(
+      on,
+      "Hooks not in force",
+      unenforced.flatMap(({ service, why }) => [
+        `  ${mark("no", on)} ${clean(service)}: ${clean(why)}`,
+        `    ${on.dim("→")} calcifer doctor ${clean(service)} --fix`,
+      ]),
+    ),
+    ...section(on, "Dropped, can be restored", items(restorable, on)),
+    ...section(
+      on,
+      "Lately",
+      events.map((event) => eventLine(event, on, { seq: false }).replace(/^/, "  ")),
+    ),
+  ];
+  return [...lines, ...after(result, on)];
+}
+
+const section = (on: Paper, title: string, lines: readonly string[], rest = ""): string[] =>
+  lines.length === 0 ? [] : ["", heading(on, title, rest), ...lines];
+
+const items = (list: readonly ListedItem[], on: Paper): string[] =>
+  list.length === 0 ? [] : indent(itemRows(list, { ...on, width: on.width - 2 }).slice(1), 2);
+
+function judged(list: readonly Judged[], on: Paper): string[] {
+  const names = Math.max(0, ...list.map((item) => width(item.standing)));
+  return list.flatMap((item) => {
+    const sign = item.verdict === null ? on.dim("·") : mark(item.verdict, on);
+    const said = item.line === null || item.verdict === "yes" ? [] : wrap(clean(item.line), on.width - 6 - names);
+    return [
+      `  ${sign} ${on.dim(padEnd(item.standing, names))}  ${named(item)}${item.service ? on.dim(`  ${clean(item.service)}`) : ""}`,
+      ...said.map((line) => " ".repeat(6 + names) + on.dim(line)),
+    ];
+  });
+}
+
+function after({ active, counts, open }: Home, on: Paper): string[] {
+  const all = counts.planned + counts.active + counts.done + counts.dropped;
+  if (all === 0)
+    return [
+      "",
+      "There are no work items yet.",
+      next(on, 'calcifer work add "what is to change" (in a repository added with calcifer service add)'),
+    ];
+  if (active?.standing === "ready") return ["", next(on, `calcifer work finish ${active.id}`)];
+  if (active) return ["", next(on, "calcifer status")];
+  const ready = open.filter((item) => item.standing === "ready");
+  return ready.length > 0
+    ? ["", next(on, `calcifer work finish ${ready[0]?.id} (${count(ready.length, "item is", "items are")} ready)`)]
+    : [];
+}
+
+export const homePrinters: Record<string, Printer> = { "home.show": show };

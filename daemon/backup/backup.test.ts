@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import { readdirSync, truncateSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { sql } from "kysely";
+import type { Backup } from "../../protocol/backup.ts";
+import type { Connection } from "../../protocol/connect.ts";
+import type { Fault } from "../../protocol/errors.ts";
+import type { EventRecord } from "../../protocol/event.ts";
+import { migrate } from "../db/migrate.ts";
+import { migrations } from "../db/migrations/all.ts";
+import { sqlite } from "../db/native.ts";
+import { openStore } from "../db/open.ts";
+import { HandClock } from "../life/clock.ts";
+import type { Running } from "../life/house.ts";
+import { cleanUp, client, newHome, soon, startHere } from "../life/trial.ts";
+import { nextDue } from "./daily.ts";
+
+describe("backup", () => {
+  let home: string;
+  let folder: string;
+  let running: Running;
+  let connection: Connection;
+  let clock: HandClock;
+  beforeEach(async () => {
+    home = newHome();
+    folder = path.join(home, "backups");
+    clock = new HandClock("2026-03-01T12:00:00Z");
+    running = await startHere(home, { clock });
+    connection = await client(home);
+  });
+  afterEach(async () => {
+    connection.close();
+    await cleanUp();
+  });
+
+  const put = (key: string) => connection.request("probe.put", { key }) as Promise<{ id: number }>;
+  const keys = async () => ((await connection.request("probe.keys")) as { keys: string[] }).keys;
+  const now = () => connection.request("backup.now") as Promise<Backup & { path: string }>;
+  const restore = (name: string, yes = true) =>
+    connection.request("backup.restore", { name, yes }) as Promise<{
+      restored: boolean;
+      kept: string | null;
+      plan: string[];
+    }>;
+  const refused = (words: RegExp) => (error: unknown) =>
+    (error as Fault).fault === "refused" && words.test((error as Fault).message);
+
+  it("copies the database while it is written, into one sound file", async () => {
+    await put("before");
+    const [copy] = await Promise.all([now(), ...Array.from({ length: 30 }, (_, n) => put(`during-${n}`))]);
+    assert.equal(copy.why, "asked");
+    assert.deepEqual(readdirSync(folder), [copy.name]);
+    const native = new (await sqlite())(copy.path, { readonly: true });
+    assert.equal(native.pragma("integrity_check", { simple: true }), "ok");
+    assert.equal(native.prepare("select count(*) from items where key = 'before'").pluck().get(), 1);
+    native.close();
+    assert.deepEqual(
+      ((await connection.request("backup.list")) as { backups: Backup[] }).backups.map((b) => b.name),
+      [copy.name],
+    );
+  });
+
+  it("shows the plan, and does nothing without a yes", async () => {
+    await put("a");
+    const { name } = await now();
+    await put("b");
+    const shown = await restore(name, false);
+    assert.deepEqual([shown.restored, shown.kept], [false, null]);
+    assert.equal(shown.plan.length, 3);
+    assert.deepEqual(await keys(), ["a", "b"]);
+    assert.deepEqual(readdirSync(folder), [name]);
+  });
+
+  it("restores: content goes back, numbers go on, subscribers hear of it, nothing is lost", async () => {
+    const heard: EventRecord[] = [];
+    connection.onNotification((_, params) => heard.push(params as EventRecord));
+    await connection.request("event.subscribe");
+    await put("a");
+    const { name } = await now();
+    await put("b");
+    const { id } = await put("c");
+    await soon(() => heard.length === 4, "four events");
+    const { restored, kept } = await restore(name);
+    assert.equal(restored, true);
+    assert.deepEqual(await keys(), ["a"]);
+    await soon(() => heard.length === 5, "the restoring");
+    assert.deepEqual([heard[4]?.seq, heard[4]?.name, heard[4]?.data], [5, "backup.restored", { name }]);
+    assert.equal((await put("d")).id, id + 1, "the number of an item that is gone is not given again");
+    await soon(() => heard.length === 6, "the next event");
+    assert.equal(heard[5]?.seq, 6);
+
+    // What was there is in the copy, and can be had back.
+    clock.move(60_000);
+    await restore(kept as string);
+    assert.deepEqual(await keys(), ["a", "b", "c"]);
+    assert.equal((await put("e")).id, id + 2);
+  });
+
+  it("survives a new start after restoring", async () => {
+    await put("a");
+    const { name } = await now();
+    await put("b");
+    await restore(name);
+    await put("c");
+    running.stop("test");
+    await running.ended;
+    await startHere(home, { clock });
+    connection = await client(home);
+    assert.deepEqual(await keys(), ["a", "c"]);
+  });
+
+  it("refuses a name it does not know, a damaged copy, and a newer one; what is there stays", async () => {
+    await put("a");
+    await assert.rejects(restore("../calcifer.db"), (error: Fault) => error.fault === "missing");
+    const { name, path: file } = await now();
+    truncateSync(file, 8192);
+    await assert.rejects(restore(name), refused(/is no sound database/));
+    const garbage = "calcifer-2026-01-01T00-00-00Z-asked.db";
+    writeFileSync(path.join(folder, garbage), "x".repeat(9000));
+    await assert.rejects(restore(garbage), refused(/is no sound database/));
+    const newer = "calcifer-2026-01-02T00-00-00Z-asked.db";
+    const native = new (await sqlite())(path.join(folder, newer));
+    await migrate(native, { ...migrations, "0099-later": { up: async () => {} } });
+    native.close();
+    await assert.rejects(restore(newer), (error: Fault) => error.fault === "incompatible");
+    assert.deepEqual(await keys(), ["a"]);
+    assert.deepEqual(
+      readdirSync(folder).filter((each) => !/\.db$/.test(each)),
+      [],
+      "nothing half-made is left",
+    );
+  });
+
+  it("brings an older copy forward", async () => {
+    const other = newHome();
+    const store = await openStore({ data: other });
+    const name = await store.copy(new Date("2026-02-01T00:00:00Z"), "asked");
+    store.close();
+    const native = new (await sqlite())(path.join(other, "backups", name));
+    native.exec("delete from kysely_migration");
+    for (const { name: made, type } of native
+      .prepare(
+        "select name, type from sqlite_schema where sql not null and name not like 'sqlite%' and name not like 'kysely%' and name not like 'items_fts_%' and type in ('table') order by rowid desc",
+      )
+      .all() as { name: string; type: string }[])
+      native.exec(`pragma foreign_keys = off; drop ${type} ${made}`);
+    native.exec("vacuum");
+    writeFileSync(path.join(folder, ""), "", { flag: "a" });
+    native.close();
+  });
+
+  it("keeps the newest copies only", async () => {
+    for (let n = 0; n < 22; n++) {
+      clock.move(1000);
+      await now();
+    }
+    assert.equal(readdirSync(folder).length, 20);
+  });
+
+  it("makes one copy a day, as the clock says, when something happened", async () => {
+    const daily = () =>
+      (readdirSync(folder, { encoding: "utf8" }) as string[]).filter((name) => name.includes("daily"));
+    await put("a");
+    clock.move(3_600_000);
+    await soon(() => daily().length === 1, "the first");
+    await put("b");
+    // A laptop that slept for three days.
+    clock.move(3 * 86_400_000);
+    await soon(() => daily().length === 2, "the second");
+    clock.move(3_600_000);
+    clock.move(-30 * 86_400_000);
+    await put("c");
+    clock.move(31 * 86_400_000);
+    await soon(() => daily().length === 3, "the third");
+    for (let day = 0; day < 8; day++) {
+      const before = daily().at(-1);
+      await put(`day-${day}`);
+      clock.move(25 * 3_600_000);
+      await soon(() => daily().at(-1) !== before, "the next");
+    }
+    assert.equal(daily().length, 7);
+  });
+
+  it("is due a day after the last, or when the clock was wrong then", () => {
+    const noon = new Date("2026-03-01T12:00:00Z");
+    assert.equal(nextDue(undefined, noon).getTime(), noon.getTime());
+    assert.equal(nextDue(new Date("2026-03-01T11:00:00Z"), noon).toISOString(), "2026-03-02T11:00:00.000Z");
+    assert.equal(nextDue(new Date("2030-01-01T00:00:00Z"), noon).getTime(), noon.getTime());
+  });
+
+  it("sees to it that the tables are sound after all this", async () => {
+    await put("a");
+    const { name } = await now();
+    await put("b");
+    await restore(name);
+    const { rows } = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(running.world.db);
+    assert.deepEqual(rows, [{ integrity_check: "ok" }]);
+  });
+});

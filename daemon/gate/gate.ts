@@ -1,0 +1,19 @@
+// The gate's door in the daemon: the verdict of a branch, waivers, and the answers for git's hooks.
+import type { Api } from "../../protocol/api.ts";
+import type { Implements } from "../../protocol/contract.ts";
+import type { Repos } from "../git/repos.ts";
+import type { Verdicts, Watched } from "../git/verdicts.ts";
+import type { Call, World } from "../world.ts";
+import { answering } from "./hook.ts";
+import { statuses } from "./status.ts";
+import { waiving } from "./waive.ts";
+
+export { withOthers } from "./conflicts.ts";
+
+export function gateRoom(world: World, repos: Repos, verdicts: Verdicts, watched: Watched): Implements<Api["gate"], Call> {
+  return {
+    show: statuses(world, repos, verdicts, watched),
+    waive: waiving(world, repos),
+    hook: answering(world, repos),
+  };
+}

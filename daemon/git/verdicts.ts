@@ -1,0 +1,62 @@
+// Verdicts with a memory: what follows from commits is asked of git once, what is uncommitted only when something moved.
+import { type Changed, type CommittedFacts, isUnknown, type Memory, type Unknown } from "../../gate/facts.ts";
+import type { Judgement } from "../../gate/judge.ts";
+import { Latest } from "../../gate/remember.ts";
+import { judgeItem, type Located } from "../work/work.ts";
+
+/** Who knows whether a work tree has changed since it was asked last. */
+export interface Watched {
+  uncommitted(worktree: string, ask: () => Promise<Changed[] | Unknown>): Promise<Changed[] | Unknown>;
+}
+
+const nobody: Watched = { uncommitted: (_, ask) => ask() };
+
+// Each of these is several processes of git: more at once would only make each other, and the person at work, wait.
+const atOnce = 2;
+
+export class Verdicts {
+  private readonly watched: Watched;
+  private readonly known = new Latest<Promise<CommittedFacts>>(1000);
+  private readonly waiting: (() => void)[] = [];
+  private asking = 0;
+
+  constructor(watched: Watched = nobody) {
+    this.watched = watched;
+  }
+
+  /**
+   * The verdict of an item's branch, as `judgeItem` gives it.
+   * @param fresh ask git for everything
+   */
+  of(located: Located, { fresh = false }: { fresh?: boolean } = {}): Promise<Judgement> {
+    return judgeItem(located, undefined, fresh ? this.afresh : this.memory);
+  }
+
+  private readonly memory: Memory = {
+    committed: (key, ask) => this.known.get(key) ?? this.ask(key, () => this.inTurn(ask)),
+    uncommitted: (worktree, ask) => this.watched.uncommitted(worktree, ask),
+  };
+
+  private readonly afresh: Memory = { committed: (key, ask) => this.ask(key, ask), uncommitted: (_, ask) => ask() };
+
+  private ask(key: string, ask: () => Promise<CommittedFacts>): Promise<CommittedFacts> {
+    const answer = ask();
+    this.known.set(key, answer);
+    const forget = () => this.known.get(key) === answer && this.known.forget(key);
+    // What git could not tell may be told the next time: the cause need not be in the commits.
+    answer.then((facts) => (isUnknown(facts.base) || isUnknown(facts.conflicts)) && forget(), forget);
+    return answer;
+  }
+
+  private async inTurn<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.asking >= atOnce) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    else this.asking++;
+    try {
+      return await ask();
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.asking--;
+    }
+  }
+}

@@ -1,0 +1,50 @@
+// The launchers at a stable path: git hooks and terminals call those, whatever installed us and whatever runtime we have.
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+/** Folder with the bundles: beside this program when it is one, `<root>/dist` when run from source. */
+export function distFolder(program: string): string {
+  const folder = path.dirname(program);
+  return program.endsWith(".ts") ? path.join(path.dirname(folder), "dist") : folder;
+}
+
+/** Writes `<data>/bin/calcifer-hook` and `<data>/bin/calcifer`, each whole or not at all. */
+export function writeLaunchers(data: string, dist: string): void {
+  const bin = path.join(data, "bin");
+  mkdirSync(bin, { recursive: true, mode: 0o700 });
+  for (const [name, program] of [
+    ["calcifer-hook", "hook.cjs"],
+    ["calcifer", "cli.cjs"],
+  ] as const) {
+    replace(path.join(bin, name), shell(process.execPath, path.join(dist, program)));
+    if (process.platform === "win32")
+      replace(path.join(bin, `${name}.cmd`), batch(process.execPath, path.join(dist, program)));
+  }
+}
+
+/** ELECTRON_RUN_AS_NODE makes VS Code's own runtime behave as Node; Node does not know it. */
+export function shell(node: string, program: string): string {
+  const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+  return `#!/bin/sh\nexec env ELECTRON_RUN_AS_NODE=1 ${quote(node)} ${quote(program)} "$@"\n`;
+}
+
+function batch(node: string, program: string): string {
+  const quote = (text: string) => `"${text.replaceAll("%", "%%")}"`;
+  return `@echo off\r\nset ELECTRON_RUN_AS_NODE=1\r\n${quote(node)} ${quote(program)} %*\r\n`;
+}
+
+function replace(file: string, text: string): void {
+  if (read(file) === text) return;
+  const aside = `${file}.${process.pid}`;
+  writeFileSync(aside, text, { mode: 0o700 });
+  chmodSync(aside, 0o700);
+  renameSync(aside, file);
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}

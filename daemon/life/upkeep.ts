@@ -1,0 +1,34 @@
+// Keepers of the daemon's own things: its log, and the answers it remembers.
+import type { Store } from "../db/open.ts";
+import type { Keeper } from "../keepers.ts";
+import type { Log } from "../log.ts";
+import type { Timepiece } from "./clock.ts";
+
+const minute = 60_000;
+const hour = 60 * minute;
+/** How long a repeated call still gets its first answer. */
+export const rememberedFor = 7 * 24 * hour;
+
+export function rotateLog(log: Log, clock: Timepiece): Keeper {
+  return every("log", minute, clock, async () => void log.rotate());
+}
+
+export function forgetOldAnswers(store: Store, clock: Timepiece): Keeper {
+  return every("answers", 6 * hour, clock, async () => {
+    const before = new Date(clock.now().getTime() - rememberedFor).toISOString();
+    await store.write((db) => db.deleteFrom("answers").where("at", "<", before).execute());
+  });
+}
+
+function every(name: string, ms: number, clock: Timepiece, act: () => Promise<void>): Keeper {
+  return {
+    name,
+    run: async (signal) => {
+      for (;;) {
+        await clock.until(new Date(clock.now().getTime() + ms), signal);
+        if (signal.aborted) return;
+        await act();
+      }
+    },
+  };
+}

@@ -1,0 +1,42 @@
+// The daemon: lists rooms and keepers. Opening the database, building the world and ending in order is life/house.ts.
+import { realpathSync } from "node:fs";
+import { api } from "../protocol/api.ts";
+import { backupRoom } from "./backup/backup.ts";
+import { dailyCopies } from "./backup/daily.ts";
+import { changesRoom } from "./changes/changes.ts";
+import { daemonRoom } from "./daemon/daemon.ts";
+import { eventRoom } from "./event/event.ts";
+import { gateRoom } from "./gate/gate.ts";
+import { Repos } from "./git/repos.ts";
+import { Verdicts, type Watched } from "./git/verdicts.ts";
+import { homeRoom } from "./home/home.ts";
+import type { Furnish } from "./life/house.ts";
+import { live } from "./life/program.ts";
+import { forgetOldAnswers, rotateLog } from "./life/upkeep.ts";
+import { serviceRoom } from "./service/service.ts";
+import { recoverMerges, workRoom } from "./work/work.ts";
+
+const furnish: Furnish = (world, { store, feed, life, clock, log }) => {
+  const repos = new Repos(world);
+  const watched = { uncommitted: (_: string, ask: () => Promise<never>) => ask() } as Watched;
+  const verdicts = new Verdicts(watched);
+  return {
+    api,
+    rooms: {
+      home: homeRoom(world, repos, verdicts),
+      work: workRoom(world, repos, (located, options) => verdicts.of(located, options)),
+      gate: gateRoom(world, repos, verdicts, watched),
+      changes: changesRoom(world, repos),
+      service: serviceRoom(world, repos),
+      event: eventRoom(world, feed),
+      backup: backupRoom(world, store, feed),
+      daemon: daemonRoom(world, life),
+    },
+    keepers: [rotateLog(log, clock), forgetOldAnswers(store, clock), dailyCopies(world, store, clock)],
+    begin: () => recoverMerges(world, repos),
+    end: () => repos.close(),
+  };
+};
+
+// Not import.meta.main, which Node 22 does not have.
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === import.meta.filename) void live({ furnish });

@@ -1,0 +1,53 @@
+// Opening an item: its key, its checklist and its document by the policy of its service.
+import { randomInt } from "node:crypto";
+import { checklistFor, documentPath } from "../../gate/policy.ts";
+import { policyNow } from "../../gate/policy-in-force.ts";
+import type { Item } from "../../protocol/work.ts";
+import type { Opened } from "../git/repos.ts";
+import type { StoredService } from "../service/service.ts";
+import type { Call, Tx, World } from "../world.ts";
+import { changeItem, insertItem, type StoredItem } from "./store.ts";
+
+// Without letters and digits that are read for one another.
+const alphabet = "23456789abcdefghjkmnpqrstvwxyz";
+const newKey = (): string => Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)]).join("");
+
+type New = Pick<Item, "title" | "type" | "labels" | "description">;
+
+/** Opens an item in a transaction of its own. */
+export async function createItem(
+  world: World,
+  opened: Opened,
+  service: StoredService,
+  wanted: New,
+  call: Call,
+): Promise<StoredItem> {
+  const prepared = await prepare(opened, service, wanted);
+  return call.write((tx) => insert(world, tx, service, prepared));
+}
+
+/** What the policy adds to a new item; asked before the transaction, because git may take its time. */
+export async function prepare({ repo, objects }: Opened, service: StoredService, wanted: New) {
+  const { policy } = await policyNow(repo, objects, service.trunk, service.name);
+  return { ...wanted, policy, checklist: checklistFor(policy, wanted.type).map((text) => ({ text, done: false })) };
+}
+
+export async function insert(
+  world: World,
+  tx: Tx,
+  service: StoredService,
+  { policy, ...wanted }: Awaited<ReturnType<typeof prepare>>,
+): Promise<StoredItem> {
+  const id = await insertItem(tx.db, {
+    ...wanted,
+    key: newKey(),
+    document: null,
+    created: world.clock.now().toISOString(),
+    serviceId: service.id,
+  });
+  await tx.happened("work.added", { item: id, service: service.name, data: { title: wanted.title } });
+  // The document's path has the item's number in it, which is known only now.
+  return changeItem(tx.db, id, {
+    document: documentPath(policy, { id, title: wanted.title, type: wanted.type }) ?? null,
+  });
+}

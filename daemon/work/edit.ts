@@ -1,0 +1,102 @@
+// Methods that only change what the database knows of an item.
+import type { Api } from "../../protocol/api.ts";
+import type { Implements } from "../../protocol/contract.ts";
+import { Fault } from "../../protocol/errors.ts";
+import type { Item } from "../../protocol/work.ts";
+import { personCount } from "../../protocol/work.ts";
+import type { Repos } from "../git/repos.ts";
+import { serviceByName } from "../service/service.ts";
+import type { Call, World } from "../world.ts";
+import { resolveItem } from "./resolve.ts";
+import { outOfRange, ticked } from "./rules.ts";
+import { changeItem, type ItemChange, itemById, type StoredItem, shown } from "./store.ts";
+
+type Work = Implements<Api["work"], Call>;
+type Asked = { item?: number | string | undefined; repo?: string | undefined; ifVersion?: number | undefined };
+
+const invalid = (message: string): Fault => new Fault("invalid", message);
+
+export function editing(
+  world: World,
+  repos: Repos,
+): Pick<Work, "edit" | "note" | "check" | "uncheck" | "check-add" | "check-remove" | "check-move"> {
+  /** Looks, lets `change` decide on what the transaction sees, writes. */
+  const edit = async (
+    asked: Asked,
+    call: Call,
+    change: (item: StoredItem) => ItemChange | Promise<ItemChange>,
+  ): Promise<Item> => {
+    const { id } = await resolveItem(world, repos, asked);
+    return call.answer(async (tx) => {
+      const wanted = await change(await itemById(tx.db, id));
+      const after = await changeItem(tx.db, id, wanted, asked.ifVersion);
+      await tx.happened("work.edited", { item: id, service: after.service, data: { changed: Object.keys(wanted) } });
+      return shown(after);
+    });
+  };
+
+  return {
+    edit: (p, call) =>
+      edit(p, call, async (item) => {
+        const service =
+          p.service === undefined || p.service === item.service ? undefined : await serviceByName(world.db, p.service);
+        if (service && item.branch !== null)
+          throw new Fault(
+            "refused",
+            `#${item.id} has a branch in ${item.service}, so it cannot move to ${service.name}.`,
+            { hint: `Drop it there first: calcifer work drop ${item.id}` },
+          );
+        return {
+          ...(p.title !== undefined && { title: p.title }),
+          ...(p.type !== undefined && { type: p.type }),
+          ...(p.description !== undefined && { description: p.description }),
+          ...(p.label !== undefined && { labels: p.label }),
+          ...(p.document !== undefined && { document: documentPath(p.document) }),
+          ...(service && { serviceId: service.id }),
+        };
+      }),
+
+    note: (p, call) =>
+      edit(p, call, (item) => {
+        const notes = p.append && item.notes !== "" ? `${item.notes}\n\n${p.text}` : p.text;
+        const length = personCount(notes);
+        if (length > 2000)
+          throw invalid(
+            `text: must have at most 2,000 characters; with what is there it has ${length.toLocaleString("en")}`,
+          );
+        return { notes };
+      }),
+
+    check: (p, call) =>
+      edit(p, call, (item) => ({ checklist: orInvalid(ticked(item.checklist, p.all ? "all" : p.points, true)) })),
+    uncheck: (p, call) =>
+      edit(p, call, (item) => ({ checklist: orInvalid(ticked(item.checklist, p.all ? "all" : p.points, false)) })),
+    "check-add": (p, call) =>
+      edit(p, call, (item) => ({ checklist: [...item.checklist, { text: p.text, done: false }] })),
+    "check-remove": (p, call) =>
+      edit(p, call, ({ checklist }) => {
+        if (p.point > checklist.length) throw invalid(outOfRange(p.point, checklist.length));
+        return { checklist: checklist.toSpliced(p.point - 1, 1) };
+      }),
+    "check-move": (p, call) =>
+      edit(p, call, ({ checklist }) => {
+        const wrong = [p.point, p.to].find((n) => n > checklist.length);
+        if (wrong !== undefined) throw invalid(outOfRange(wrong, checklist.length));
+        const moved = checklist[p.point - 1] as Item["checklist"][number];
+        return { checklist: checklist.toSpliced(p.point - 1, 1).toSpliced(p.to - 1, 0, moved) };
+      }),
+  };
+}
+
+function orInvalid(checklist: Item["checklist"] | string): Item["checklist"] {
+  if (typeof checklist === "string") throw invalid(checklist);
+  return checklist;
+}
+
+/** @throws Fault invalid, unless the path stays in the repository */
+function documentPath(document: string): string | null {
+  if (document === "") return null;
+  if (document.startsWith("/") || document.split(/[\\/]/).includes("..") || /\p{Cc}/u.test(document))
+    throw invalid("document: must be a path inside the repository, such as docs/changes/42-add-tls.md");
+  return document;
+}

@@ -1,0 +1,387 @@
+// Remembers work items. Queries on the items' own tables.
+import { type Kysely, type Selectable, type SelectQueryBuilder, sql, type Transaction } from "kysely";
+import { Fault } from "../../protocol/errors.ts";
+import type { Item, ListedItem, statuses } from "../../protocol/work.ts";
+import type { Database } from "../db/schema.ts";
+
+type Db = Kysely<Database> | Transaction<Database>;
+type Row = Selectable<Database["items"]> & { service: string | null };
+export type Status = (typeof statuses)[number];
+
+/** An item with what only the daemon needs to know of it. */
+export interface StoredItem extends Item {
+  serviceId: number | null;
+  /** the tip kept under refs/calcifer/dropped/<id> */
+  keptTip: string | null;
+}
+
+const withService = (db: Db) =>
+  db
+    .selectFrom("items")
+    .leftJoin("services", "services.id", "items.service_id")
+    .selectAll("items")
+    .select("services.name as service");
+
+function toItem(row: Row): StoredItem {
+  const {
+    service_id,
+    open: _,
+    labels,
+    checklist,
+    merged_commit,
+    merged_trunk,
+    merged_at,
+    pushed,
+    kept_tip,
+    status,
+    type,
+    ...same
+  } = row;
+  return {
+    ...same,
+    type: type as Item["type"],
+    status: status as Status,
+    labels: JSON.parse(labels) as string[],
+    checklist: JSON.parse(checklist) as Item["checklist"],
+    merged:
+      merged_commit && merged_trunk && merged_at
+        ? { commit: merged_commit, trunk: merged_trunk, at: merged_at, pushed: pushed === null ? null : pushed === 1 }
+        : null,
+    serviceId: service_id,
+    keptTip: kept_tip,
+  };
+}
+
+/** The item as the contract has it. */
+export const shown = ({ serviceId: _, keptTip: __, ...item }: StoredItem): Item => item;
+
+/** @throws Fault missing */
+export async function itemById(db: Db, id: number): Promise<StoredItem> {
+  const row = await withService(db).where("items.id", "=", id).executeTakeFirst();
+  if (!row)
+    throw new Fault("missing", `There is no work item #${id}.`, {
+      hint: "See what there is: calcifer work list --all",
+    });
+  return toItem(row);
+}
+
+export async function itemByKey(db: Db, key: string): Promise<StoredItem | undefined> {
+  const row = await withService(db).where("items.key", "=", key).executeTakeFirst();
+  return row && toItem(row);
+}
+
+/** The item that holds a branch of a service's repository. */
+export async function itemOnBranch(db: Db, serviceIds: number[], branch: string): Promise<StoredItem | undefined> {
+  const row = await withService(db)
+    .where("items.branch", "=", branch)
+    .where("items.service_id", "in", serviceIds)
+    .executeTakeFirst();
+  return row && toItem(row);
+}
+
+/** Every item with a status, newest first. */
+export async function itemsWithStatus(db: Db, status: Status, most: number): Promise<StoredItem[]> {
+  const rows = await withService(db)
+    .where("items.status", "=", status)
+    .orderBy("items.id", "desc")
+    .limit(most)
+    .execute();
+  return rows.map(toItem);
+}
+
+/** Merged items whose merge the remote does not have, newest first. */
+export async function itemsNotPushed(db: Db, most: number): Promise<StoredItem[]> {
+  // Spelled out, because an index over some rows serves no bound value.
+  const rows = await withService(db)
+    .where(sql<boolean>`items.pushed = 0`)
+    .orderBy("items.id", "desc")
+    .limit(most)
+    .execute();
+  return rows.map(toItem);
+}
+
+/** Dropped items whose branch can be brought back, newest first. */
+export async function restorableItems(db: Db, most: number): Promise<StoredItem[]> {
+  const rows = await withService(db)
+    .where("items.status", "=", "dropped")
+    .where("items.kept_tip", "is not", null)
+    .orderBy("items.id", "desc")
+    .limit(most)
+    .execute();
+  return rows.map(toItem);
+}
+
+export async function insertItem(
+  db: Transaction<Database>,
+  item: Pick<Item, "key" | "title" | "type" | "description" | "labels" | "checklist" | "document" | "created"> & {
+    serviceId: number;
+  },
+): Promise<number> {
+  const { insertId } = await db
+    .insertInto("items")
+    .values({
+      key: item.key,
+      title: item.title,
+      type: item.type,
+      service_id: item.serviceId,
+      status: "planned",
+      description: item.description,
+      notes: "",
+      labels: JSON.stringify(item.labels),
+      checklist: JSON.stringify(item.checklist),
+      document: item.document,
+      branch: null,
+      worktree: null,
+      created: item.created,
+      started: null,
+      finished: null,
+      merged_commit: null,
+      merged_trunk: null,
+      merged_at: null,
+      pushed: null,
+      kept_tip: null,
+      version: 1,
+    })
+    .executeTakeFirstOrThrow();
+  const id = Number(insertId);
+  await writeLabels(db, id, item.labels);
+  return id;
+}
+
+async function writeLabels(db: Transaction<Database>, id: number, labels: string[]): Promise<void> {
+  await db.deleteFrom("item_labels").where("item_id", "=", id).execute();
+  if (labels.length > 0)
+    await db
+      .insertInto("item_labels")
+      .values([...new Set(labels)].map((label) => ({ item_id: id, label })))
+      .execute();
+}
+
+/** What may be changed of an item; left out stays. */
+export type ItemChange = Partial<
+  Pick<
+    StoredItem,
+    | "title"
+    | "type"
+    | "status"
+    | "description"
+    | "notes"
+    | "labels"
+    | "checklist"
+    | "document"
+    | "branch"
+    | "worktree"
+    | "started"
+    | "finished"
+    | "serviceId"
+    | "keptTip"
+  > & {
+    merged: Item["merged"];
+  }
+>;
+
+/**
+ * Changes an item and raises its version.
+ * @param ifVersion refuse with `conflict` unless the item is still at this version
+ */
+export async function changeItem(
+  db: Transaction<Database>,
+  id: number,
+  change: ItemChange,
+  ifVersion?: number,
+): Promise<StoredItem> {
+  const { labels, checklist, merged, serviceId, keptTip, ...same } = change;
+  const columns = {
+    ...same,
+    ...(labels && { labels: JSON.stringify(labels) }),
+    ...(checklist && { checklist: JSON.stringify(checklist) }),
+    ...(serviceId !== undefined && { service_id: serviceId }),
+    ...(keptTip !== undefined && { kept_tip: keptTip }),
+    ...(merged !== undefined && {
+      merged_commit: merged?.commit ?? null,
+      merged_trunk: merged?.trunk ?? null,
+      merged_at: merged?.at ?? null,
+      pushed: merged?.pushed === undefined || merged.pushed === null ? null : Number(merged.pushed),
+    }),
+  };
+  let query = db
+    .updateTable("items")
+    .set({ ...columns, version: sql<number>`version + 1` })
+    .where("id", "=", id);
+  if (ifVersion !== undefined) query = query.where("version", "=", ifVersion);
+  const { numUpdatedRows } = await query.executeTakeFirstOrThrow();
+  if (numUpdatedRows === 0n) await notChanged(db, id);
+  if (labels) await writeLabels(db, id, labels);
+  return itemById(db, id);
+}
+
+async function notChanged(db: Db, id: number): Promise<never> {
+  const now = await itemById(db, id);
+  throw new Fault("conflict", `#${id} changed since you looked.`, {
+    hint: `Look again: calcifer work show ${id}`,
+    data: { item: shown(now) },
+  });
+}
+
+export async function deleteItem(db: Transaction<Database>, id: number): Promise<void> {
+  await db.deleteFrom("items").where("id", "=", id).execute();
+}
+
+export interface Filter {
+  status?: Status | undefined;
+  service?: string | undefined;
+  type?: string | undefined;
+  label?: string | undefined;
+  search?: string | undefined;
+  all: boolean;
+  limit: number;
+  after?: string | undefined;
+}
+
+const listed = [
+  "items.id",
+  "items.key",
+  "items.title",
+  "items.type",
+  "items.status",
+  "items.branch",
+  "items.labels",
+  "items.created",
+  "items.checklist",
+] as const;
+
+/** A page of items, newest first, paged by number. */
+export async function listItems(db: Db, filter: Filter): Promise<{ items: ListedItem[]; next: string | null }> {
+  const before = filter.after === undefined ? undefined : Number(filter.after);
+  if (before !== undefined && !Number.isSafeInteger(before))
+    throw new Fault("invalid", "after: is not a cursor that work.list gave.");
+  const words = filter.search === undefined ? undefined : ftsQuery(filter.search);
+  if (words === "") return { items: [], next: null };
+  const query = filtered(
+    db.selectFrom("items").leftJoin("services", "services.id", "items.service_id"),
+    filter,
+    words,
+    before,
+  );
+  const rows = await query
+    .select(listed)
+    .select("services.name as service")
+    .orderBy("items.id", "desc")
+    .limit(filter.limit + 1)
+    .execute();
+  const page = rows.slice(0, filter.limit);
+  return { items: page.map(toListed), next: rows.length > page.length ? String(page.at(-1)?.id) : null };
+}
+
+function filtered<O>(
+  query: SelectQueryBuilder<Database & { services: Database["services"] | null }, "items" | "services", O>,
+  filter: Filter,
+  words: string | undefined,
+  before: number | undefined,
+) {
+  let q = query as unknown as SelectQueryBuilder<Database, "items" | "services", O>;
+  if (filter.status) q = q.where("items.status", "=", filter.status);
+  else if (!filter.all) q = q.where("items.open", "=", 1);
+  if (filter.service !== undefined) q = q.where("services.name", "=", filter.service);
+  if (filter.type !== undefined) q = q.where("items.type", "=", filter.type);
+  if (filter.label !== undefined)
+    q = q.where("items.id", "in", (e) =>
+      e
+        .selectFrom("item_labels")
+        .select("item_id")
+        .where("label", "=", filter.label as string),
+    );
+  if (words !== undefined)
+    q = q.where("items.id", "in", (e) =>
+      e.selectFrom("items_fts").select("rowid").where(sql<boolean>`items_fts match ${words}`),
+    );
+  if (before !== undefined) q = q.where("items.id", "<", before);
+  return q;
+}
+
+/** Every word is a prefix, quoted: nobody's search is an FTS expression by accident. */
+function ftsQuery(search: string): string {
+  const words = search.match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words.map((w) => `"${w}"*`).join(" ");
+}
+
+type ListedRow = Pick<
+  Row,
+  "id" | "key" | "title" | "type" | "status" | "branch" | "labels" | "created" | "checklist" | "service"
+>;
+
+export function toListed(row: ListedRow): ListedItem {
+  const { checklist, labels, type, status, ...same } = row;
+  const points = JSON.parse(checklist) as Item["checklist"];
+  return {
+    ...same,
+    type: type as Item["type"],
+    status: status as Status,
+    labels: JSON.parse(labels) as string[],
+    points: points.length,
+    done: points.filter((p) => p.done).length,
+  };
+}
+
+/** The listed form of a whole item. */
+export const listedForm = ({
+  id,
+  key,
+  title,
+  type,
+  service,
+  status,
+  branch,
+  labels,
+  created,
+  checklist,
+}: Item): ListedItem => ({
+  id,
+  key,
+  title,
+  type,
+  service,
+  status,
+  branch,
+  labels,
+  created,
+  points: checklist.length,
+  done: checklist.filter((p) => p.done).length,
+});
+
+export async function countByStatus(db: Db): Promise<Record<Status, number>> {
+  const rows = await db
+    .selectFrom("items")
+    .select(["status", (e) => e.fn.countAll<number>().as("n")])
+    .groupBy("status")
+    .execute();
+  const counts = { planned: 0, active: 0, done: 0, dropped: 0 };
+  for (const row of rows) counts[row.status as Status] = row.n;
+  return counts;
+}
+
+export interface RecordedCommit {
+  id: string;
+  subject: string;
+  author: string;
+  at: string;
+}
+
+export async function recordCommits(db: Transaction<Database>, item: number, commits: RecordedCommit[]): Promise<void> {
+  for (const c of commits)
+    await db
+      .insertInto("item_commits")
+      .values({ item_id: item, commit_id: c.id, subject: c.subject, author: c.author, at: c.at })
+      .onConflict((oc) => oc.doNothing())
+      .execute();
+}
+
+export async function recordedCommits(db: Db, item: number): Promise<RecordedCommit[]> {
+  const rows = await db
+    .selectFrom("item_commits")
+    .selectAll()
+    .where("item_id", "=", item)
+    .orderBy("at", "desc")
+    .execute();
+  return rows.map((r) => ({ id: r.commit_id, subject: r.subject, author: r.author, at: r.at }));
+}

@@ -1,0 +1,56 @@
+// Moving a trunk without touching anyone's work: compare-and-swap, then the work tree that has it follows.
+import { fields } from "../../gate/git.ts";
+import { worktreeOf } from "../../gate/judge.ts";
+import type { Repo } from "../../gate/repo.ts";
+import { Fault } from "../../protocol/errors.ts";
+import { uncommittedIn } from "../git/commit.ts";
+
+/** Refuses when the work tree that has the trunk has uncommitted changes in files the move touches. */
+export async function mayFollow(repo: Repo, trunk: string, from: string, to: string): Promise<void> {
+  const folder = await worktreeOf(repo, trunk);
+  if (folder === undefined) return;
+  const [files, changed] = await Promise.all([
+    uncommittedIn({ ...repo, top: folder }),
+    repo.git(["diff-tree", "-r", "-z", "--name-only", "--no-renames", from, to]),
+  ]);
+  const moving = new Set(fields(changed));
+  const inWay = files.filter((f) => moving.has(f.path));
+  if (inWay.length === 0) return;
+  throw new Fault(
+    "refused",
+    `The merge touches ${inWay.length} ${inWay.length === 1 ? "file that is" : "files that are"} uncommitted on ${trunk} in ${folder}.`,
+    {
+      reasons: inWay.slice(0, 20).map((f) => ({ check: "clean", message: `${f.state} ${f.path}` })),
+      hint: "Commit them there, or set them aside: git stash",
+    },
+  );
+}
+
+/**
+ * Moves the trunk from one commit to another, if it is still at the first.
+ * @throws Fault conflict, when somebody moved it meanwhile
+ */
+export async function moveTrunk(repo: Repo, trunk: string, from: string, to: string, why: string): Promise<void> {
+  const moved = await repo.git(["update-ref", "-m", why, `refs/heads/${trunk}`, to, from]);
+  if (moved.code !== 0)
+    throw new Fault("conflict", `${trunk} moved while the merge was made.`, {
+      hint: "Nothing was merged. Try again: the merge is made on what is there now.",
+    });
+}
+
+/**
+ * Lets the work tree that has the trunk follow it; what is uncommitted there stays. Doing it twice is doing it once.
+ * @returns why it could not
+ */
+export async function followTrunk(repo: Repo, trunk: string, from: string, to: string): Promise<string | undefined> {
+  const folder = await worktreeOf(repo, trunk);
+  if (folder === undefined) return undefined;
+  await repo.git(["update-index", "-q", "--refresh"], { cwd: folder });
+  const moved = await repo.git(["read-tree", "-m", "-u", from, to], { cwd: folder });
+  if (moved.code === 0) return undefined;
+  // A work tree that follows already holds what `to` has: there is nothing left to do.
+  const there = await repo.git(["diff-index", "--cached", "--quiet", to], { cwd: folder });
+  return there.code === 0
+    ? undefined
+    : `The work tree ${folder} did not follow: ${moved.stderr.split("\n")[0]?.replace(/^(error|fatal): /, "")}`;
+}

@@ -1,0 +1,206 @@
+// Work items: the door of the room. Each group of methods has its file; what other rooms may know is exported here.
+import { existsSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import { type Judgement, worktreeOf } from "../../gate/judge.ts";
+import { reasonsOf } from "../../gate/rules.ts";
+import type { Api } from "../../protocol/api.ts";
+import type { Implements } from "../../protocol/contract.ts";
+import { Fault } from "../../protocol/errors.ts";
+import { readInside, uncommittedIn, writeInside } from "../git/commit.ts";
+import type { Repos } from "../git/repos.ts";
+import { resolveService } from "../service/service.ts";
+import type { Call, World } from "../world.ts";
+import { insert, prepare } from "./add.ts";
+import { commitsOnlyOn, tipOf } from "./branch.ts";
+import { committing } from "./commit.ts";
+import { dropping } from "./drop.ts";
+import { editing } from "./edit.ts";
+import { mergesUnderWay, mergeUnderWay } from "./journal.ts";
+import { judgeItem, type Located, locate } from "./judge.ts";
+import { type Merged, merge, push, takeUp } from "./merge.ts";
+import { resolveItem } from "./resolve.ts";
+import { documentTemplate } from "./rules.ts";
+import { starting } from "./start.ts";
+import { changeItem, itemById, listItems, recordedCommits, type StoredItem, shown } from "./store.ts";
+import { Turns } from "./turns.ts";
+import { update } from "./update.ts";
+
+export { judgeItem, type Located, locate } from "./judge.ts";
+export { activeItem, resolveItem } from "./resolve.ts";
+export {
+  changeItem,
+  countByStatus,
+  itemById,
+  itemByKey,
+  itemOnBranch,
+  itemsNotPushed,
+  itemsWithStatus,
+  listedForm,
+  listItems,
+  recordCommits,
+  restorableItems,
+  type StoredItem,
+  shown,
+} from "./store.ts";
+
+/** How a verdict is asked: the cache, or git. */
+export type Judge = (located: Located, options?: { fresh?: boolean }) => Promise<Judgement>;
+
+export function workRoom(world: World, repos: Repos, judge: Judge): Implements<Api["work"], Call> {
+  const located = async (p: { item?: number | string | undefined; repo?: string | undefined }) =>
+    locate(world, repos, await resolveItem(world, repos, p));
+
+  const turns = new Turns();
+
+  return {
+    ...editing(world, repos),
+    ...starting(world, repos),
+    ...committing(world, repos),
+    ...dropping(world, repos),
+
+    async add(p, call) {
+      const service = await resolveService(world, repos, p);
+      const prepared = await prepare(await repos.open(service.repo), service, {
+        title: p.title,
+        type: p.type,
+        labels: p.label,
+        description: p.description,
+      });
+      return call.answer(async (tx) => shown(await insert(world, tx, service, prepared)));
+    },
+
+    list: (p) => listItems(world.db, p),
+
+    get: async (p) => shown(await itemById(world.db, p.item)),
+
+    async show(p) {
+      const item = await resolveItem(world, repos, p);
+      const seen =
+        item.branch === null || item.serviceId === null ? undefined : await onBranch(item).catch(() => undefined);
+      return {
+        ...shown(item),
+        commits: seen?.commits ?? (await recordedCommits(world.db, item.id)),
+        uncommitted: seen?.uncommitted ?? null,
+      };
+    },
+
+    async document(p, call) {
+      const { item, opened } = await located(p);
+      if (item.document === null)
+        throw new Fault("refused", `#${item.id} needs no document.`, {
+          hint: `Give it one: calcifer work edit ${item.id} --document docs/changes/${item.id}.md`,
+        });
+      const folder = item.branch === null ? undefined : await worktreeOf(opened.repo, item.branch);
+      if (folder === undefined)
+        throw new Fault(
+          "refused",
+          `#${item.id} is not checked out anywhere, so there is no place to write its document.`,
+          { hint: `Start it: calcifer work start ${item.id}` },
+        );
+      const place = { ...opened.repo, top: folder };
+      const created = readInside(place, item.document) === undefined;
+      if (created) {
+        mkdirSync(path.dirname(path.join(folder, item.document)), { recursive: true });
+        writeInside(place, item.document, documentTemplate(item));
+      }
+      return call.answer(async () => ({ path: item.document as string, created }));
+    },
+
+    async update(p, call) {
+      const place = await located(p);
+      const done = await update(place, p.offline, call);
+      return call.answer(async (tx) => ({ item: shown(await itemById(tx.db, place.item.id)), ...done }));
+    },
+
+    async merge(p, call) {
+      const { id } = await resolveItem(world, repos, p);
+      const done = await turns.take(id, async () =>
+        merge(world, await located({ item: id }), { offline: p.offline, push: p.push, complete: false }, call),
+      );
+      return call.answer(async () => answered(done));
+    },
+
+    async finish(p, call) {
+      const { id } = await resolveItem(world, repos, p);
+      return turns.take(id, async () => {
+        const place = await located({ item: id });
+        if (place.item.merged !== null && !(await mergeUnderWay(world.db, id))) return complete(place, call);
+        const done = await merge(world, place, { offline: p.offline, push: p.push, complete: true }, call);
+        return call.answer(async () => answered(done));
+      });
+    },
+
+    async push(p, call) {
+      const place = await located(p);
+      if (place.item.merged === null)
+        throw new Fault("refused", `#${place.item.id} is not merged, so there is nothing to push.`, {
+          hint: `Merge it: calcifer work merge ${place.item.id}`,
+        });
+      const pushed = await push(world, place, place.item.merged.commit, call);
+      if (pushed === null)
+        throw new Fault("refused", `${place.service.name} has no remote to push to.`, {
+          hint: "Add one: git remote add origin <url>",
+        });
+      return call.answer(async (tx) => ({ item: shown(await itemById(tx.db, place.item.id)), pushed }));
+    },
+
+    async verdict(p) {
+      return (await judge(await located(p), { fresh: p.fresh })).merge;
+    },
+  };
+
+  /** Completes an item that was merged before. What it needs is asked of the database; its branch may be gone. */
+  async function complete({ item, service, opened }: Located, call: Call) {
+    if (item.status === "done") throw new Fault("refused", `#${item.id} is done already.`);
+    const { complete: verdict } = await judgeItem({ item, service, opened });
+    const reasons = reasonsOf(verdict);
+    if (reasons[0])
+      throw new Fault("refused", `#${item.id} "${item.title}" cannot be completed yet: ${reasons[0].message}`, {
+        reasons,
+      });
+    return call.answer(async (tx) => {
+      const after = await changeItem(tx.db, item.id, { status: "done", finished: world.clock.now().toISOString() });
+      await tx.happened("work.finished", { item: item.id, service: service.name });
+      return {
+        item: shown(after),
+        commit: item.merged?.commit ?? null,
+        pushed: item.merged?.pushed ?? null,
+        notes: [],
+      };
+    });
+  }
+
+  async function onBranch(item: StoredItem) {
+    const { opened, service } = await locate(world, repos, item);
+    const [tip, trunkTip] = await Promise.all([
+      tipOf(opened.repo, item.branch as string),
+      tipOf(opened.repo, service.trunk),
+    ]);
+    if (tip === undefined || trunkTip === undefined) return undefined;
+    const folder = await worktreeOf(opened.repo, item.branch as string);
+    const commits = await commitsOnlyOn(opened.repo, tip, trunkTip);
+    const uncommitted =
+      folder !== undefined && existsSync(folder) ? (await uncommittedIn({ ...opened.repo, top: folder })).length : null;
+    return { commits: commits.length > 0 ? commits : await recordedCommits(world.db, item.id), uncommitted };
+  }
+}
+
+/** Finishes or undoes the merges a daemon left when it was ended, and answers those who asked for them; run before anyone can ask. */
+export async function recoverMerges(world: World, repos: Repos): Promise<void> {
+  for (const id of await mergesUnderWay(world.db)) {
+    const begun = await mergeUnderWay(world.db, id);
+    const call = world.ownCall(undefined, begun?.plan.asked);
+    try {
+      const place = await locate(world, repos, await itemById(world.db, id));
+      const done = await takeUp(world, place, { offline: true, push: false, complete: false }, call);
+      if (done) await call.answer(async () => answered(done));
+    } catch (error) {
+      call.log.warn(
+        { item: id, error: String(error) },
+        "a merge could not be taken up; it will be when it is asked for",
+      );
+    }
+  }
+}
+
+const answered = ({ item, commit, pushed, notes }: Merged) => ({ item: shown(item), commit, pushed, notes });

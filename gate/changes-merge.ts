@@ -1,0 +1,312 @@
+// Merges two versions of CHANGES.md by what they say: entry by entry under each heading, other text block by block.
+import { usualLineEnd } from "./changes-add.ts";
+import { sameTitle, usualSections } from "./changes-entries.ts";
+import { parseChanges } from "./changes-parse.ts";
+import { align, normal, type Section, sectionsOf, type Unit } from "./changes-sections.ts";
+
+export interface Conflict {
+  /** as in Entry: undefined is Unreleased */
+  release?: string;
+  /** what each side has there; "" where it took something out */
+  ours: string;
+  theirs: string;
+}
+
+export interface Merged {
+  /** with conflict markers around each conflict */
+  text: string;
+  conflicts: Conflict[];
+}
+
+interface Piece {
+  kind: Unit["kind"];
+  raw: string;
+  /** blank lines before it, good after the kind of block it follows */
+  gap: string;
+  follows: Unit["follows"];
+  interrupts: boolean;
+}
+
+/** A section of the result. */
+interface Outcome extends Omit<Section, "units" | "heading"> {
+  heading: { raw: string; setext: boolean } | undefined;
+  pieces: Piece[];
+  conflicts: Conflict[];
+  keep: boolean;
+}
+
+interface Three<T> {
+  base: T | undefined;
+  ours: T | undefined;
+  theirs: T | undefined;
+}
+
+/**
+ * Three-way merge. Entries that either side added are all in the result, ours before theirs, an identical one once;
+ * what was edited or taken out on one side stays so. The same thing changed in two ways is a conflict. An entry added
+ * while the other side made a release stays Unreleased. Line ends are those of ours.
+ */
+export function mergeChanges(base: string, ours: string, theirs: string): Merged {
+  if (ours === theirs || theirs === base) return { text: ours, conflicts: [] };
+  if (ours === base) return { text: theirs, conflicts: [] };
+  const eol = usualLineEnd(ours === "" ? theirs : ours);
+  const convert = (text: string) => normal(text).replaceAll("\n", eol);
+  if (normal(theirs) === normal(base)) return { text: ours, conflicts: [] };
+  if (normal(ours) === normal(base)) return { text: convert(theirs), conflicts: [] };
+  const versions = { base: read(convert(base), eol), ours: read(ours, eol), theirs: read(convert(theirs), eol) };
+  dropReleased(versions.ours.sections, versions.theirs.sections, versions.base.sections);
+  dropReleased(versions.theirs.sections, versions.ours.sections, versions.base.sections);
+  const outcomes = mergeSections(versions, eol);
+  const pick = <T>(of: (v: Version) => T): T => three(of(versions.base), of(versions.ours), of(versions.theirs));
+  const text = print(outcomes, versions, eol);
+  const ended = pick((v) => v.ends) ? text : text.slice(0, text.length - (text.endsWith(eol) ? eol.length : 0));
+  return { text: pick((v) => v.bom) + ended, conflicts: outcomes.flatMap((outcome) => outcome.conflicts) };
+}
+
+interface Version {
+  bom: string;
+  /** whether the last line has an end */
+  ends: boolean;
+  sections: Section[];
+}
+
+function read(text: string, eol: string): Version {
+  const ends = text === "" || /[\r\n]$/.test(text);
+  const changes = parseChanges(ends ? text : text + eol);
+  return { bom: changes.bom, ends, sections: sectionsOf(changes) };
+}
+
+function three<T>(base: T, ours: T, theirs: T): T {
+  return ours === base ? theirs : ours;
+}
+
+/** An entry that the other side put into a release is not kept under Unreleased as well. */
+function dropReleased(mine: Section[], others: Section[], base: Section[]): void {
+  const before = new Set(releasedKeys(base));
+  const released = new Set(releasedKeys(others).filter((key) => !before.has(key)));
+  for (const section of mine) {
+    if (section.release !== undefined) continue;
+    section.units = section.units.filter((unit) => !released.has(unit.key));
+  }
+}
+
+function releasedKeys(sections: Section[]): string[] {
+  const released = sections.filter(({ release }) => release !== undefined);
+  return released.flatMap(({ units }) => units.filter(({ kind }) => kind === "entry").map(({ key }) => key));
+}
+
+// ---- sections
+
+function mergeSections(versions: Record<"base" | "ours" | "theirs", Version>, eol: string): Outcome[] {
+  const { base, ours, theirs } = versions;
+  const maps = { base: byKey(base.sections), ours: byKey(ours.sections), theirs: byKey(theirs.sections) };
+  const order = orderOf(ours.sections, theirs.sections, maps.base);
+  const moved = { ours: inBoth(base, ours), theirs: inBoth(base, theirs) };
+  const outcomes = order.map(({ key }) =>
+    mergeSection({ base: maps.base.get(key), ours: maps.ours.get(key), theirs: maps.theirs.get(key) }, moved, eol),
+  );
+  const parents = new Set(outcomes.filter(({ keep }) => keep).map(({ parent }) => parent));
+  return outcomes.filter((outcome) => outcome.keep || parents.has(outcome.key));
+}
+
+/** Keys of the units that a side has as base has them, in whatever section. */
+type Moved = Record<"ours" | "theirs", Set<string>>;
+
+function inBoth(base: Version, side: Version): Set<string> {
+  const keys = ({ sections }: Version) => new Set(sections.flatMap(({ units }) => units.map(({ key }) => key)));
+  const there = keys(side);
+  return new Set([...keys(base)].filter((key) => there.has(key)));
+}
+
+function byKey(sections: Section[]): Map<string, Section> {
+  return new Map(sections.map((section) => [section.key, section]));
+}
+
+/** All sections of ours, with those that only theirs has where theirs has them. */
+function orderOf(ours: Section[], theirs: Section[], base: Map<string, Section>): Section[] {
+  const inTheirs = byKey(theirs);
+  const places = new Map(ours.map(({ key }, index) => [key, index]));
+  const before: Section[][] = [...ours, undefined].map(() => []);
+  let at = 0;
+  for (const section of theirs) {
+    const known = places.get(section.key);
+    if (known !== undefined) {
+      at = known + 1;
+      continue;
+    }
+    while (at < ours.length && goesBefore(ours[at] as Section, section, inTheirs, base)) at++;
+    before[at]?.push(section);
+  }
+  return before.flatMap((added, index) => [...added, ...ours.slice(index, index + 1)]);
+}
+
+/** Whether a section of ours comes before one that only theirs has, when both could stand in the same place. */
+function goesBefore(mine: Section, added: Section, theirs: Map<string, Section>, base: Map<string, Section>): boolean {
+  if (added.parent !== undefined) {
+    if (mine.parent !== added.parent || theirs.has(mine.key)) return false;
+    const [rank, other] = [mine, added].map(({ title }) => usualSections.indexOf(sameTitle(title))) as [number, number];
+    return rank < 0 || other < 0 || rank < other;
+  }
+  if (mine.parent !== undefined) return true;
+  if (theirs.has(mine.key) || added.kind === "unreleased") return false;
+  if (mine.kind === "unreleased") return true;
+  return base.has(mine.key) || !isNewer(added, mine);
+}
+
+function isNewer(a: Section, b: Section): boolean {
+  if (a.kind !== "release" || b.kind !== "release") return false;
+  return a.key.localeCompare(b.key, "en", { numeric: true }) > 0;
+}
+
+function mergeSection(three: Three<Section>, moved: Moved, eol: string): Outcome {
+  const { base, ours, theirs } = three;
+  const same = (a: Section | undefined, b: Section | undefined) => a && b && print1(a) === print1(b);
+  if (ours && (same(ours, theirs) || same(base, theirs) || (!theirs && !base))) return unchanged(ours);
+  if (theirs && (same(base, ours) || (!ours && !base))) return unchanged(theirs);
+  const model = (ours ?? theirs) as Section;
+  const conflicts: Conflict[] = [];
+  const refuse = (mine: string, other: string): string => {
+    conflicts.push({ ...(model.release !== undefined && { release: model.release }), ours: mine, theirs: other });
+    return `<<<<<<< ours${eol}${mine}=======${eol}${other}>>>>>>> theirs${eol}`;
+  };
+  const heading = mergeHeading(three, refuse);
+  const pieces = mergeUnits(base?.units ?? [], ours?.units ?? [], theirs?.units ?? [], moved, refuse);
+  const tail = ours && theirs ? threeOf({ base: base?.tail, ours: ours.tail, theirs: theirs.tail }) : model.tail;
+  const keep = (ours && theirs) !== undefined || pieces.length > 0;
+  return { ...model, heading, pieces: spaced(pieces, three, eol), tail, conflicts, keep };
+}
+
+function threeOf({ base, ours, theirs }: { base: string | undefined; ours: string; theirs: string }): string {
+  return ours === base ? theirs : ours;
+}
+
+function print1(section: Section): string {
+  const body = section.units.map(({ gap, norm }) => normal(gap) + norm).join("");
+  return `${section.heading?.norm ?? ""}${body}${normal(section.tail)}`;
+}
+
+function unchanged(section: Section): Outcome {
+  return { ...section, pieces: section.units, conflicts: [], keep: true };
+}
+
+function mergeHeading({ base, ours, theirs }: Three<Section>, refuse: Refuse): Outcome["heading"] {
+  const [b, o, t] = [base?.heading, ours?.heading, theirs?.heading];
+  if (!o || !t) return o ?? t;
+  if (o.norm === t.norm || t.norm === b?.norm) return o;
+  if (o.norm === b?.norm) return t;
+  if (ours?.kind === "unreleased" || ours?.title === theirs?.title || (!base && ours?.kind === "section")) return o;
+  return { raw: refuse(o.raw, t.raw), setext: o.setext };
+}
+
+// ---- entries and other blocks
+
+type Refuse = (ours: string, theirs: string) => string;
+
+function mergeUnits(base: Unit[], ours: Unit[], theirs: Unit[], moved: Moved, refuse: Refuse): Piece[] {
+  const mine = align(base, ours, moved.ours);
+  const other = align(base, theirs, moved.theirs);
+  const added = additions(ours, mine);
+  const addedThere = withoutTwins(additions(theirs, other), [...added.values()].flat());
+  const pieces: Piece[] = [];
+  for (let i = 0; i <= base.length; i++) {
+    pieces.push(...mergeAdded(added.get(i) ?? [], addedThere.get(i) ?? [], refuse));
+    const unit = base[i];
+    if (unit === undefined) break;
+    const piece = mergeUnit(unit, ours[mine.get(i) ?? -1], theirs[other.get(i) ?? -1], refuse);
+    if (piece) pieces.push(piece);
+  }
+  return pieces;
+}
+
+/** Units that a side added, by the index in base before which they stand. */
+function additions(side: Unit[], pairs: Map<number, number>): Map<number, Unit[]> {
+  const baseOf = new Map([...pairs].map(([i, j]) => [j, i]));
+  const found = new Map<number, Unit[]>();
+  let before = 0;
+  for (const [j, unit] of side.entries()) {
+    const i = baseOf.get(j);
+    const there = found.get(before);
+    if (i !== undefined) before = i + 1;
+    else if (there) there.push(unit);
+    else found.set(before, [unit]);
+  }
+  return found;
+}
+
+/** Without what the other side added word for word. */
+function withoutTwins(added: Map<number, Unit[]>, others: Unit[]): Map<number, Unit[]> {
+  const count = new Map<string, number>();
+  for (const { key } of others) count.set(key, (count.get(key) ?? 0) + 1);
+  const isNew = ({ key }: Unit) => {
+    const left = count.get(key) ?? 0;
+    count.set(key, left - 1);
+    return left <= 0;
+  };
+  return new Map([...added].map(([i, units]) => [i, units.filter(isNew)]));
+}
+
+/** New entries stand side by side; new text in one place from both sides is a conflict. */
+function mergeAdded(ours: Unit[], theirs: Unit[], refuse: Refuse): Piece[] {
+  const texts = theirs.filter((unit) => unit.kind === "text");
+  const mine = ours.filter((unit) => unit.kind === "text");
+  if (texts.length === 0 || mine.length === 0) return [...ours, ...theirs];
+  const raw = refuse(joined(mine), joined(texts));
+  const first = ours.indexOf(mine[0] as Unit);
+  const rest = (units: Unit[]) => units.filter((unit) => unit.kind !== "text");
+  return [...rest(ours.slice(0, first)), { ...(mine[0] as Unit), raw }, ...rest(ours.slice(first)), ...rest(theirs)];
+}
+
+function joined(units: Unit[]): string {
+  return units.map(({ gap, raw }, index) => (index === 0 ? raw : gap + raw)).join("");
+}
+
+function mergeUnit(base: Unit, ours: Unit | undefined, theirs: Unit | undefined, refuse: Refuse): Piece | undefined {
+  if (!ours && !theirs) return undefined;
+  if (!ours || !theirs) {
+    const left = (ours ?? theirs) as Unit;
+    if (left.norm === base.norm) return undefined;
+    return { ...left, raw: refuse(ours?.raw ?? "", theirs?.raw ?? "") };
+  }
+  const gap = threeOf({ base: base.gap, ours: ours.gap, theirs: theirs.gap });
+  if (ours.norm === base.norm && theirs.norm !== base.norm) return { ...theirs, gap };
+  const isSame = theirs.norm === base.norm || ours.key === theirs.key;
+  return { ...ours, gap, raw: isSame ? ours.raw : refuse(ours.raw, theirs.raw) };
+}
+
+// ---- blank lines
+
+/** Gives each piece the blank lines that fit what it now follows. */
+function spaced(pieces: Piece[], { ours, theirs, base }: Three<Section>, eol: string): Piece[] {
+  const units = [ours, theirs, base].flatMap((section) => section?.units ?? []);
+  const usual = (follows: Unit["follows"], kind: Unit["kind"]) =>
+    units.find((unit) => unit.follows === follows && unit.kind === kind)?.gap;
+  return pieces.map((piece, index) => {
+    const previous = pieces[index - 1];
+    const follows = previous?.kind ?? "heading";
+    const isList = follows === piece.kind && piece.kind !== "text";
+    const gap = piece.follows === follows ? piece.gap : (usual(follows, piece.kind) ?? (isList ? "" : eol));
+    const runsOn = previous !== undefined && gap === "" && !piece.interrupts && piece.kind !== "link";
+    return { ...piece, gap: runsOn ? eol : gap };
+  });
+}
+
+function print(outcomes: Outcome[], { ours, theirs }: { ours: Version; theirs: Version }, eol: string): string {
+  const neighbours = new Set(
+    [ours, theirs].flatMap(({ sections }) => sections.map(({ key }, i) => pair(key, sections[i + 1]))),
+  );
+  let text = "";
+  for (const [index, { heading, pieces, tail, key }] of outcomes.entries()) {
+    const next = outcomes[index + 1];
+    text += (heading?.raw ?? "") + pieces.map(({ gap, raw }) => gap + raw).join("");
+    const isKnown = neighbours.has(pair(key, next));
+    // Blank lines at the end of a file go when the section is no longer the last one of a side.
+    if (!next) text += isKnown ? tail : "";
+    else if (tail !== "") text += tail;
+    else if (text !== "" && (!isKnown || (next.heading?.setext && pieces.length > 0))) text += eol;
+  }
+  return text;
+}
+
+function pair(key: string, next: { key: string } | undefined): string {
+  return JSON.stringify([key, next?.key]);
+}

@@ -1,0 +1,213 @@
+// One version of CHANGES.md as sections of units, keyed so that the same section and the same unit are found again in
+// another version of the file. For changes-merge.ts.
+import { itemsIn, type Part, partsOf, sameText, sameTitle } from "./changes-entries.ts";
+import { bulletLines, type Changes, type Heading } from "./changes-parse.ts";
+
+/** An entry, a paragraph or other block, or one line of link definitions. */
+export interface Unit {
+  kind: "entry" | "text" | "link";
+  raw: string;
+  /** raw with `\n` as line end */
+  norm: string;
+  /** equal for units that are the same apart from how they are wrapped */
+  key: string;
+  /** the blank lines before it */
+  gap: string;
+  /** the kind of what stands before it */
+  follows: Unit["kind"] | "heading";
+  interrupts: boolean;
+}
+
+export interface Section {
+  key: string;
+  kind: Part["kind"];
+  /** key of the heading that a sub-heading stands under */
+  parent: string | undefined;
+  /** as in Entry */
+  release: string | undefined;
+  title: string;
+  heading: { raw: string; norm: string; setext: boolean } | undefined;
+  units: Unit[];
+  /** blank lines at its end */
+  tail: string;
+}
+
+export function normal(text: string): string {
+  return text.replace(/\r\n?/g, "\n");
+}
+
+export function sectionsOf(changes: Changes): Section[] {
+  const seen = new Map<string, number>();
+  let top = "";
+  return partsOf(changes).map((part, index) => {
+    const key = unique(seen, part.kind === "section" ? `${top}/${name(part)}` : topKey(part, index));
+    const parent = part.kind === "section" ? top : undefined;
+    if (parent === undefined) top = key;
+    const { kind, release } = part;
+    const title = part.heading?.title ?? "";
+    return { key, kind, parent, release, title, heading: headingOf(changes, part.heading), ...bodyOf(changes, part) };
+  });
+}
+
+function unique(seen: Map<string, number>, key: string): string {
+  const count = (seen.get(key) ?? 0) + 1;
+  seen.set(key, count);
+  return count === 1 ? key : `${key}\n${count}`;
+}
+
+function topKey(part: Part, index: number): string {
+  if (part.kind === "release") return `release ${part.release?.toLowerCase().replace(/^v/, "")}`;
+  if (part.kind !== "other") return part.kind;
+  // The title of the file may be worded anew without becoming another section.
+  return index === 1 && part.heading?.level === 1 ? "title" : `other ${name(part)}`;
+}
+
+function name({ heading }: Part): string {
+  const title = heading?.title ?? "";
+  return sameTitle(title) || title;
+}
+
+function headingOf({ source }: Changes, heading: Heading | undefined): Section["heading"] {
+  if (!heading) return undefined;
+  const raw = source.slice(heading.start, heading.end);
+  return { raw, norm: normal(raw), setext: heading.setext };
+}
+
+function bodyOf({ source }: Changes, part: Part): { units: Unit[]; tail: string } {
+  const units: Unit[] = [];
+  let gap = "";
+  for (const block of part.body) {
+    const raw = source.slice(block.start, block.end);
+    if (block.kind === "blank") {
+      gap = raw;
+      continue;
+    }
+    const { kind, interrupts } = block;
+    for (const piece of kind === "link" ? (raw.match(/[^\r\n]*(?:\r\n|\r|\n|$)/g) ?? []) : [raw]) {
+      if (piece === "") continue;
+      const text = kind === "entry" ? sameText(bulletLines(source, block).join("\n")) : normal(piece);
+      const follows = units.at(-1)?.kind ?? "heading";
+      units.push({ kind, raw: piece, norm: normal(piece), key: `${kind} ${text}`, gap, follows, interrupts });
+      gap = "";
+    }
+  }
+  return { units, tail: gap };
+}
+
+/**
+ * For each unit of `base`, which unit of `side` it became, by index; in rising order.
+ * @param moved keys that both whole files have: such a unit was not reworded into another
+ */
+export function align(base: Unit[], side: Unit[], moved: Set<string>): Map<number, number> {
+  const found = new Map<number, number>();
+  pairEqual(base, side, { from: 0, to: base.length, sideFrom: 0, sideTo: side.length }, found);
+  let from = 0;
+  let sideFrom = 0;
+  for (const [index, sideIndex] of [...found, [base.length, side.length] as const]) {
+    pairEdited(base, side, moved, { from, to: index, sideFrom, sideTo: sideIndex }, found);
+    from = index + 1;
+    sideFrom = sideIndex + 1;
+  }
+  return new Map([...found].sort(([a], [b]) => a - b));
+}
+
+interface Range {
+  from: number;
+  to: number;
+  sideFrom: number;
+  sideTo: number;
+}
+
+/** Equal units at both ends, then units that occur once on each side, in the longest order they have in common. */
+function pairEqual(base: Unit[], side: Unit[], range: Range, found: Map<number, number>): void {
+  let { from, to, sideFrom, sideTo } = range;
+  const isEqual = (i: number, j: number) => base[i]?.key === side[j]?.key;
+  const last: [number, number][] = [];
+  while (from < to && sideFrom < sideTo && isEqual(from, sideFrom)) found.set(from++, sideFrom++);
+  while (from < to && sideFrom < sideTo && isEqual(to - 1, sideTo - 1)) last.push([--to, --sideTo]);
+  for (const [i, j] of risingPairs(base, side, { from, to, sideFrom, sideTo })) found.set(i, j);
+  for (const [i, j] of last.reverse()) found.set(i, j);
+}
+
+function risingPairs(base: Unit[], side: Unit[], { from, to, sideFrom, sideTo }: Range): [number, number][] {
+  const places = new Map<string, number[]>();
+  for (let j = sideTo - 1; j >= sideFrom; j--) {
+    const key = (side[j] as Unit).key;
+    const same = places.get(key);
+    if (same) same.push(j);
+    else places.set(key, [j]);
+  }
+  const pairs: [number, number][] = [];
+  for (let i = from; i < to; i++) {
+    const j = places.get((base[i] as Unit).key)?.pop();
+    if (j !== undefined) pairs.push([i, j]);
+  }
+  return longestRising(pairs);
+}
+
+/** Patience: the longest sub-sequence whose second members rise, in n log n. */
+function longestRising(pairs: [number, number][]): [number, number][] {
+  const ends: number[] = [];
+  const before: number[] = [];
+  for (const [index, [, value]] of pairs.entries()) {
+    let low = 0;
+    let high = ends.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((pairs[ends[middle] as number]?.[1] ?? 0) < value) low = middle + 1;
+      else high = middle;
+    }
+    before.push(low === 0 ? -1 : (ends[low - 1] as number));
+    ends[low] = index;
+  }
+  const result: [number, number][] = [];
+  for (let at = ends.at(-1) ?? -1; at >= 0; at = before[at] as number) result.push(pairs[at] as [number, number]);
+  return result.reverse();
+}
+
+// Looking for edited entries compares each with each; in a larger stretch they count as taken out and put in.
+const manyComparisons = 10_000;
+
+function pairEdited(base: Unit[], side: Unit[], moved: Set<string>, range: Range, found: Map<number, number>): void {
+  const gone = indexes(base, moved, range.from, range.to);
+  const come = indexes(side, moved, range.sideFrom, range.sideTo);
+  if (gone.length * come.length > manyComparisons) return;
+  // As many as before in the same place: each took the place of one.
+  const isReplaced =
+    gone.length === come.length && gone.every((i, n) => base[i]?.kind === side[come[n] as number]?.kind);
+  let next = 0;
+  for (const [n, i] of gone.entries()) {
+    const match = isReplaced ? n : come.findIndex((j, m) => m >= next && isEdited(base[i] as Unit, side[j] as Unit));
+    if (match < 0) continue;
+    found.set(i, come[match] as number);
+    next = match + 1;
+  }
+}
+
+function indexes(units: Unit[], moved: Set<string>, from: number, to: number): number[] {
+  return units.slice(from, to).flatMap(({ key }, n) => (moved.has(key) ? [] : [from + n]));
+}
+
+/** Whether one unit is probably the other, reworded. */
+function isEdited(a: Unit, b: Unit): boolean {
+  if (a.kind !== b.kind) return false;
+  if (a.kind === "text") return true;
+  if (a.kind === "link") return a.key.split("]:")[0] === b.key.split("]:")[0];
+  const items = itemsIn(a.key);
+  if (itemsIn(b.key).some((item) => items.includes(item))) return true;
+  const words = new Set(wordsOf(a.key));
+  const others = wordsOf(b.key);
+  const shared = others.filter((word) => words.has(word)).length;
+  return shared * 2 > Math.max(words.size, others.length);
+}
+
+function wordsOf(key: string): string[] {
+  return [
+    ...new Set(
+      key
+        .slice(6, 2000)
+        .toLowerCase()
+        .match(/[\p{L}\p{N}]+/gu) ?? [],
+    ),
+  ];
+}

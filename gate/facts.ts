@@ -1,0 +1,515 @@
+// Asks git what a verdict needs to know. Gathers; decides nothing.
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { addedEntries, type Entry, entryProblems, parseFragment } from "./changes.ts";
+import { mergeChanges } from "./changes-merge.ts";
+import { fields, type Git, lines, text } from "./git.ts";
+import { matches, type Policy } from "./policy.ts";
+import { policyNow } from "./policy-in-force.ts";
+import { stampOf } from "./remember.ts";
+import type { Repo } from "./repo.ts";
+import { type ItemMark, type Objects, readText, underWay } from "./repo.ts";
+import { type Trailers, trailersOf } from "./trailers.ts";
+
+/** A fact git could not give, and why. */
+export interface Unknown {
+  unknown: string;
+}
+export const isUnknown = (fact: unknown): fact is Unknown =>
+  typeof fact === "object" && fact !== null && "unknown" in fact;
+
+/** A commit about to be made. */
+export interface CommitFacts {
+  branch: string | undefined;
+  item: ItemMark | undefined;
+  policy: Policy;
+  underWay: "merge" | "sequence" | undefined;
+  /** paths the commit changes */
+  changed: string[];
+  /** the commit adds or edits an entry of the item */
+  entryHere: boolean;
+  /** the branch, with this commit, adds an entry of the item against the merge base */
+  entryOnBranch: boolean;
+  waived: Trailers["waivers"];
+}
+
+/** A commit that was made on an item's branch. */
+export interface MadeCommit {
+  id: string;
+  subject: string;
+  author: string;
+  at: string;
+  keys: string[];
+  waivers: Trailers["waivers"];
+  /** every path it changes is one the policy ignores, or it changes none */
+  exempt: boolean;
+  /** it adds or edits an entry of the item */
+  entry: boolean;
+}
+
+export interface Changed {
+  path: string;
+  /** two letters, as in `git status --short` */
+  state: string;
+}
+
+/** What the database knows of an item; undefined in CI, where there is none. */
+export interface ItemRecord {
+  status: string;
+  checklist: { text: string; done: boolean }[];
+  notes: string;
+  document: string | null;
+  mergedCommit: string | null;
+}
+
+/** An item's branch against its trunk. */
+export interface BranchFacts {
+  item: ItemMark;
+  branch: string;
+  trunk: string;
+  policy: Policy;
+  tip: string;
+  trunkTip: string;
+  base: string | Unknown;
+  /** oldest first, without merges */
+  commits: MadeCommit[] | Unknown;
+  /** the item's entries that the branch adds, and what is wrong with its entries */
+  entries: Entry[] | Unknown;
+  entryProblems: { line: number; message: string }[];
+  /** paths the branch touches */
+  touched: string[] | Unknown;
+  /** paths that conflict with the trunk; empty merges clean */
+  conflicts: string[] | Unknown;
+  /** touched paths that moved on the trunk since the branch left it */
+  moved: string[] | Unknown;
+  /** the trunk has all there is on the branch */
+  merged: boolean | Unknown;
+  /** uncommitted files of the work tree that has the branch; undefined when none has */
+  dirty: Changed[] | Unknown | undefined;
+  document: { path: string; state: "missing" | "bare" | "there" } | undefined;
+  record: ItemRecord | undefined;
+}
+
+/** Facts for the commit gate. `message` is the whole commit message, as far as it is known. */
+export async function commitFacts(
+  repo: Repo,
+  objects: Objects,
+  about: {
+    branch: string | undefined;
+    item: ItemMark | undefined;
+    trunk: string;
+    message: string;
+    amending: boolean;
+    indexFile?: string | undefined;
+  },
+): Promise<CommitFacts> {
+  const { policy } = await policyNow(repo, objects, about.trunk, about.item?.service);
+  const facts = {
+    branch: about.branch,
+    item: about.item,
+    policy,
+    underWay: underWay(repo),
+    waived: trailersOf(about.message).waivers,
+  };
+  if (!about.item || facts.underWay) return { ...facts, changed: [], entryHere: false, entryOnBranch: false };
+  const before = about.amending ? "HEAD^" : "HEAD";
+  const staged = await stagedChanges(repo.git, before, about.indexFile);
+  const entryHere = await addsEntry(objects, policy, about.item.id, staged);
+  const entryOnBranch =
+    entryHere ||
+    (policy.changes.commit === "first" && (await branchHasEntry(repo, objects, policy, about.item.id, about.trunk)));
+  return { ...facts, changed: staged.map((s) => s.path), entryHere, entryOnBranch };
+}
+
+/** One changed path, with the blobs before and after (all zeros: none). */
+interface Change {
+  path: string;
+  before: string;
+  after: string;
+}
+
+const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+const noBlob = /^0+$/;
+
+async function stagedChanges(git: Git, before: string, indexFile: string | undefined): Promise<Change[]> {
+  const env = { GIT_INDEX_FILE: indexFile };
+  const diff = (from: string) =>
+    git(["diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", from], { env });
+  const result = await diff(before);
+  return parseRaw(fields(result.code === 0 ? result : await diff(emptyTree)));
+}
+
+function parseRaw(parts: string[]): Change[] {
+  const changes: Change[] = [];
+  for (let i = 0; i + 1 < parts.length; i += 2) {
+    const [, , before, after] = (parts[i] as string).split(" ");
+    changes.push({ path: parts[i + 1] as string, before: before ?? "", after: after ?? "" });
+  }
+  return changes;
+}
+
+/** Whether a set of changes adds or edits an entry of the item, in the way the policy keeps entries. */
+async function addsEntry(objects: Objects, policy: Policy, item: number, changes: Change[]): Promise<boolean> {
+  if (policy.changes.entries === "fragments")
+    return changes.some((c) => !noBlob.test(c.after) && isFragmentOf(policy, item, c.path));
+  const change = changes.find((c) => c.path === policy.changes.file);
+  if (!change || noBlob.test(change.after)) return false;
+  const [before, after] = await Promise.all([blob(objects, change.before), blob(objects, change.after)]);
+  return addedEntries(before, after).some((e) => e.items.includes(item));
+}
+
+const blob = async (objects: Objects, id: string): Promise<string> =>
+  noBlob.test(id) ? "" : ((await objects.readText(id)) ?? "");
+
+/** `changes/42-add-tls.md` beside the changes file. */
+const isFragmentOf = (policy: Policy, item: number, file: string): boolean =>
+  path.posix.dirname(file) === path.posix.join(path.posix.dirname(policy.changes.file), "changes") &&
+  new RegExp(`^${item}-.*\\.md$`).test(path.posix.basename(file));
+
+async function branchHasEntry(
+  repo: Repo,
+  objects: Objects,
+  policy: Policy,
+  item: number,
+  trunk: string,
+): Promise<boolean> {
+  const base = text(await repo.git(["merge-base", `refs/heads/${trunk}`, "HEAD"]));
+  if (!base) return false;
+  const changes = parseRaw(
+    fields(await repo.git(["diff-tree", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", base, "HEAD"])),
+  );
+  return addsEntry(objects, policy, item, changes);
+}
+
+export interface BranchQuestion {
+  item: ItemMark;
+  branch: string;
+  /** the branch's tip as a commit id, when it is frozen */
+  tip: string;
+  trunk: string;
+  trunkTip: string;
+  policy: Policy;
+  record: ItemRecord | undefined;
+  /** path of the document the item needs, if any */
+  document: string | undefined;
+  /** the work tree that has the branch checked out */
+  worktree: string | undefined;
+  mergeTreeWorks: boolean;
+}
+
+/** What follows from two commits, whenever it is asked. */
+export type CommittedFacts = Pick<
+  BranchFacts,
+  "base" | "commits" | "entries" | "entryProblems" | "touched" | "moved" | "conflicts" | "merged" | "document"
+>;
+
+/** What may be remembered from one verdict to the next. Alone, a process asks everything. */
+export interface Memory {
+  committed(key: string, ask: () => Promise<CommittedFacts>): Promise<CommittedFacts>;
+  uncommitted(worktree: string, ask: () => Promise<Changed[] | Unknown>): Promise<Changed[] | Unknown>;
+}
+
+const noMemory: Memory = { committed: (_, ask) => ask(), uncommitted: (_, ask) => ask() };
+
+/** Facts for the merge and complete gates, asked in parallel on two frozen commits. */
+export async function branchFacts(
+  repo: Repo,
+  objects: Objects,
+  q: BranchQuestion,
+  memory: Memory = noMemory,
+): Promise<BranchFacts> {
+  const { item, branch, trunk, policy, tip, trunkTip, record, worktree } = q;
+  const [committed, dirty] = await Promise.all([
+    memory.committed(keyOf(repo, q), () => committedFacts(repo, objects, q)),
+    worktree === undefined ? undefined : memory.uncommitted(worktree, () => uncommitted(repo.git, worktree)),
+  ]);
+  return { item, branch, trunk, policy, tip, trunkTip, record, dirty, ...committed };
+}
+
+/** Everything that decides about committed facts. */
+const keyOf = (repo: Repo, q: BranchQuestion): string =>
+  JSON.stringify([
+    repo.commonDir,
+    q.tip,
+    q.trunkTip,
+    q.item.id,
+    q.item.key,
+    q.document,
+    q.record?.mergedCommit,
+    q.mergeTreeWorks,
+    stampOf(path.join(repo.commonDir, "shallow")),
+    q.policy,
+  ]);
+
+async function committedFacts(repo: Repo, objects: Objects, q: BranchQuestion): Promise<CommittedFacts> {
+  const { git } = repo;
+  const [bases, log, conflict, document] = await Promise.all([
+    git(["merge-base", q.trunkTip, q.tip]),
+    git([
+      "log",
+      "--no-merges",
+      "--reverse",
+      "-z",
+      "--raw",
+      "--no-renames",
+      "--no-abbrev",
+      `--format=${logFormat}`,
+      `${q.trunkTip}..${q.tip}`,
+    ]),
+    mergedTree(repo, objects, q),
+    documentState(objects, q),
+  ]);
+  const base = baseOf(repo, bases);
+  const known = isUnknown(base) ? undefined : base;
+  const [moves, entries, commits, merged] = await Promise.all([
+    known ? movedPaths(git, known, q) : undefined,
+    known ? addedOnBranch(repo, objects, q, known) : undefined,
+    known ? madeCommits(objects, q, log.stdout) : (base as Unknown),
+    isMerged(git, objects, q, known, conflict),
+  ]);
+  return {
+    base,
+    document,
+    commits,
+    entries: entries?.entries ?? (base as Unknown),
+    entryProblems: entries?.problems ?? [],
+    touched: moves?.touched ?? (base as Unknown),
+    moved: moves?.moved ?? (base as Unknown),
+    conflicts: isUnknown(conflict) ? conflict : conflict.conflicts,
+    merged,
+  };
+}
+
+function baseOf(repo: Repo, asked: Awaited<ReturnType<Git>>): string | Unknown {
+  const base = text(asked)?.split("\n")[0];
+  if (base) return base;
+  const shallow = existsSync(path.join(repo.commonDir, "shallow"));
+  return {
+    unknown: shallow
+      ? "this is a shallow clone; get the history with: git fetch --unshallow"
+      : "the branch and the trunk share no history",
+  };
+}
+
+const unit = "\u001f";
+const logFormat = ["\u001e%H", "%an", "%aI", "%s", "%B"].join("%x1f");
+
+async function madeCommits(objects: Objects, q: BranchQuestion, log: Buffer): Promise<MadeCommit[]> {
+  const commits = log
+    .toString("utf8")
+    .split("\u001e")
+    .slice(1)
+    .map((record) => {
+      const [id, author, at, subject, rest] = record.split(unit);
+      // With -z the message ends at the first NUL, and the raw differences follow as NUL-ended fields.
+      const [message = "", ...raw] = (rest ?? "").split("\0");
+      return {
+        id: id ?? "",
+        author: author ?? "",
+        at: at ?? "",
+        subject: subject ?? "",
+        message,
+        changes: parseRaw(raw.map((f) => f.replace(/^\n/, "")).filter((f) => f !== "")),
+      };
+    });
+  return Promise.all(
+    commits.map(async ({ message, changes, ...commit }) => {
+      const { keys, waivers } = trailersOf(message);
+      const exempt = changes.every((c) => matches(q.policy.changes.ignore, c.path));
+      return { ...commit, keys, waivers, exempt, entry: await addsEntry(objects, q.policy, q.item.id, changes) };
+    }),
+  );
+}
+
+async function movedPaths(git: Git, base: string, q: BranchQuestion): Promise<{ touched: string[]; moved: string[] }> {
+  const names = async (to: string) =>
+    fields(await git(["diff-tree", "-r", "-z", "--name-only", "--no-renames", base, to]));
+  const [touched, theirs] = await Promise.all([names(q.tip), base === q.trunkTip ? [] : names(q.trunkTip)]);
+  const mine = new Set(touched);
+  return { touched, moved: theirs.filter((p) => mine.has(p)) };
+}
+
+async function addedOnBranch(
+  repo: Repo,
+  objects: Objects,
+  q: BranchQuestion,
+  base: string,
+): Promise<{ entries: Entry[]; problems: BranchFacts["entryProblems"] }> {
+  if (q.policy.changes.entries === "fragments") return fragmentsOnBranch(repo, objects, q, base);
+  const file = q.policy.changes.file;
+  const [before = "", now = ""] = await Promise.all([
+    objects.readText(`${base}:${file}`),
+    objects.readText(`${q.tip}:${file}`),
+  ]);
+  const entries = addedEntries(before, now).filter((e) => e.items.includes(q.item.id));
+  return { entries, problems: entryProblems(now, q.item.id) };
+}
+
+async function fragmentsOnBranch(repo: Repo, objects: Objects, q: BranchQuestion, base: string) {
+  const changes = parseRaw(
+    fields(await repo.git(["diff-tree", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", base, q.tip])),
+  );
+  const mine = changes.filter((c) => !noBlob.test(c.after) && isFragmentOf(q.policy, q.item.id, c.path));
+  const read = await Promise.all(mine.map(async (c) => fragmentEntry(q.item.id, c.path, await blob(objects, c.after))));
+  return { entries: read.filter((r) => "text" in r), problems: read.filter((r) => "message" in r) };
+}
+
+function fragmentEntry(item: number, file: string, contents: string): Entry | { line: number; message: string } {
+  try {
+    const { text, section } = parseFragment(file, contents);
+    return { text, items: [item], section, release: undefined, line: 1, endLine: 1 };
+  } catch (error) {
+    return { line: 1, message: (error as Error).message };
+  }
+}
+
+/** The tree a merge of the branch into the trunk gives, CHANGES.md merged by its structure. */
+export interface MergedTree {
+  /** undefined when files conflict */
+  tree: string | undefined;
+  conflicts: string[];
+}
+
+/** @returns what merging gives, without touching work tree, index or refs */
+export async function mergedTree(
+  repo: Repo,
+  objects: Objects,
+  q: { trunkTip: string; tip: string; policy: Policy; mergeTreeWorks: boolean },
+): Promise<MergedTree | Unknown> {
+  if (!q.mergeTreeWorks) return { unknown: "git is older than 2.38 and cannot merge without a work tree" };
+  // The driver is ours; started from here it would be a process where a function does.
+  const result = await repo.git([
+    "-c",
+    "merge.calcifer.driver=false",
+    "merge-tree",
+    "--write-tree",
+    "-z",
+    "--name-only",
+    "--no-messages",
+    q.trunkTip,
+    q.tip,
+  ]);
+  if (result.code > 1) return { unknown: firstLine(result.stderr) || "git could not merge the two" };
+  const [tree, ...conflicts] = fields(result);
+  if (result.code === 0) return { tree, conflicts: [] };
+  const file = q.policy.changes.file;
+  const others = conflicts.filter((c) => c !== file);
+  if (others.length > 0 || !tree)
+    return {
+      tree: undefined,
+      conflicts: conflicts.includes(file) && (await mergeFile(repo, objects, q, file)) ? others : conflicts,
+    };
+  const merged = await mergeFile(repo, objects, q, file);
+  return merged === undefined
+    ? { tree: undefined, conflicts }
+    : { tree: await withFile(repo.git, tree, file, merged), conflicts: [] };
+}
+
+const firstLine = (s: string): string => (s.split("\n")[0] ?? "").replace(/^(fatal|error): /, "");
+
+async function mergeFile(
+  repo: Repo,
+  objects: Objects,
+  q: { trunkTip: string; tip: string },
+  file: string,
+): Promise<string | undefined> {
+  const base = text(await repo.git(["merge-base", q.trunkTip, q.tip]))?.split("\n")[0];
+  const [before, ours, theirs] = await Promise.all(
+    [base, q.trunkTip, q.tip].map((c) => (c ? objects.readText(`${c}:${file}`) : undefined)),
+  );
+  if (ours === undefined || theirs === undefined) return undefined;
+  const merged = mergeChanges(before ?? "", ours, theirs);
+  return merged.conflicts.length === 0 ? merged.text : undefined;
+}
+
+/** @returns the tree `tree` with one file's contents replaced, mode kept */
+export async function withFile(git: Git, tree: string, file: string, contents: string): Promise<string> {
+  const id = text(await git(["hash-object", "-w", "--stdin"], { input: contents }));
+  return replaceIn(git, tree, file.split("/"), id as string);
+}
+
+async function replaceIn(git: Git, tree: string, names: string[], id: string): Promise<string> {
+  const [name, ...rest] = names as [string, ...string[]];
+  const rows = fields(await git(["ls-tree", "-z", tree]));
+  const at = rows.findIndex((r) => r.slice(r.indexOf("\t") + 1) === name);
+  const old = rows[at]?.slice(0, rows[at]?.indexOf("\t")).split(" ");
+  const row =
+    rest.length === 0
+      ? `${old?.[0] ?? "100644"} blob ${id}\t${name}`
+      : `040000 tree ${await replaceIn(git, old?.[2] ?? emptyTree, rest, id)}\t${name}`;
+  const next = at < 0 ? [...rows, row] : rows.with(at, row);
+  return text(await git(["mktree", "-z"], { input: next.map((r) => `${r}\0`).join("") })) as string;
+}
+
+async function documentState(objects: Objects, q: BranchQuestion): Promise<BranchFacts["document"]> {
+  if (!q.document) return undefined;
+  const found = await objects.readText(`${q.tip}:${q.document}`);
+  return { path: q.document, state: found === undefined ? "missing" : isBare(found) ? "bare" : "there" };
+}
+
+/** Nothing but headings, comments and blank lines: what the template leaves. */
+export const isBare = (document: string): boolean =>
+  document
+    .replace(/<!--[\s\S]*?(?:-->|$)/g, "")
+    .split("\n")
+    .every((l) => /^\s*(#.*)?$/.test(l));
+
+/** Uncommitted files of a work tree, untracked ones too. */
+export async function uncommitted(git: Git, worktree: string): Promise<Changed[] | Unknown> {
+  if (!existsSync(worktree)) return { unknown: `its work tree ${worktree} is not there` };
+  const result = await git(["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"], {
+    cwd: worktree,
+    env: { GIT_OPTIONAL_LOCKS: "0" },
+  });
+  if (result.code !== 0) return { unknown: firstLine(result.stderr) };
+  return fields(result).map((f) => ({ state: f.slice(0, 2), path: f.slice(3) }));
+}
+
+async function isMerged(
+  git: Git,
+  objects: Objects,
+  q: BranchQuestion,
+  base: string | undefined,
+  conflict: MergedTree | Unknown,
+): Promise<boolean | Unknown> {
+  if (q.record?.mergedCommit && (await isAncestor(git, q.record.mergedCommit, q.trunkTip))) return true;
+  if (base === undefined) return { unknown: "the branch and the trunk share no history here" };
+  if (base === q.tip) return trunkNames(git, q);
+  // Ancestry is wrong after a squash: what counts is whether merging the branch would change the trunk at all.
+  if (isUnknown(conflict)) return conflict;
+  if (conflict.tree === undefined)
+    return { unknown: "the branch conflicts with the trunk, so whether its content is there cannot be told" };
+  return (await objects.readText(q.trunkTip))?.startsWith(`tree ${conflict.tree}\n`) ?? false;
+}
+
+const isAncestor = async (git: Git, commit: string, of: string): Promise<boolean> =>
+  (await git(["merge-base", "--is-ancestor", commit, of])).code === 0;
+
+/** The branch has nothing the trunk lacks: merged, if the trunk has a commit of this item, else never begun. */
+async function trunkNames(git: Git, q: BranchQuestion): Promise<boolean> {
+  const found = await git([
+    "log",
+    "-1",
+    "--format=%H",
+    "--fixed-strings",
+    `--grep=Work-Item: #${q.item.id} ${q.item.key}`,
+    q.trunkTip,
+  ]);
+  return lines(found).length > 0;
+}
+
+let newEnough = false;
+
+/** Whether git can merge without a work tree (2.38), from `git --version`. Asked until it is so: git may be updated, hardly the other way. */
+export async function mergeTreeWorks(git: Git): Promise<boolean> {
+  newEnough ||= (await gitVersion(git)) >= 2.038;
+  return newEnough;
+}
+
+/** 2.039 for git 2.39.5. */
+export async function gitVersion(git: Git): Promise<number> {
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(text(await git(["--version"])) ?? "") ?? [];
+  return Number(major ?? 0) + Number(minor ?? 0) / 1000;
+}
+
+export const commitMessage = (file: string): string => readText(file) ?? "";

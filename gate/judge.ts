@@ -1,0 +1,172 @@
+// The door of the gate: a commit about to be made, a branch against its trunk, a range in CI. Gathers facts, asks the rules.
+
+import type { Reason } from "../protocol/errors.ts";
+import { Fault } from "../protocol/errors.ts";
+import type { Verdict } from "../protocol/shared.ts";
+import {
+  type BranchFacts,
+  type BranchQuestion,
+  branchFacts,
+  type CommitFacts,
+  commitFacts,
+  type Memory,
+  mergeTreeWorks,
+} from "./facts.ts";
+import { lines, text } from "./git.ts";
+import { documentPath } from "./policy.ts";
+import { policyDraftProblems, policyNow } from "./policy-in-force.ts";
+import { branchTip, worktrees } from "./refs.ts";
+import { headBranch, type ItemMark, marks, type Objects, type Repo, tracked } from "./repo.ts";
+import { type CheckId, commitReasons, verdictOf } from "./rules.ts";
+
+/** Judges the commit that the index would make on the current branch. */
+export async function judgeCommit(
+  repo: Repo,
+  objects: Objects,
+  about: { message: string; amending: boolean; indexFile?: string | undefined },
+): Promise<{ facts: CommitFacts; reasons: Reason[] }> {
+  const branch = await headBranch(repo);
+  const item = branch === undefined ? undefined : (await marks(repo)).get(branch);
+  const facts = await commitFacts(repo, objects, { ...about, branch, item, trunk: trunkOf(repo, item) });
+  return { facts, reasons: commitReasons(facts) };
+}
+
+/** The trunk noted for the item's service, else for the repository's first, else `main`. */
+export function trunkOf(repo: Repo, item: { service: string | undefined } | undefined): string {
+  const all = tracked(repo);
+  return (all.find((s) => s.name === item?.service) ?? all[0])?.trunk ?? "main";
+}
+
+export { worktrees } from "./refs.ts";
+
+export interface Judgement {
+  facts: BranchFacts;
+  merge: Verdict;
+  complete: Verdict;
+}
+
+export interface BranchAsked {
+  item: ItemMark & { type: string };
+  branch: string;
+  trunk: string;
+  record: BranchQuestion["record"];
+  /** frozen commits; asked of git when left out */
+  tips?: { tip: string; trunkTip: string } | undefined;
+  /** the trunk to judge against, when it is not the local branch: a commit */
+  only?: readonly CheckId[] | undefined;
+}
+
+/**
+ * Judges an item's branch for merge and for completion.
+ * @throws Fault missing, when the branch or the trunk is not there
+ */
+export async function judgeBranch(
+  repo: Repo,
+  objects: Objects,
+  asked: BranchAsked,
+  memory?: Memory,
+): Promise<Judgement> {
+  const [tips, works, worktree] = await Promise.all([
+    asked.tips ?? tipsOf(repo, asked.branch, asked.trunk),
+    mergeTreeWorks(repo.git),
+    worktreeOf(repo, asked.branch),
+  ]);
+  const { policy, warnings } = await policyNow(repo, objects, tips.trunkTip, asked.item.service);
+  const document = asked.record ? asked.record.document : documentPath(policy, asked.item);
+  const facts = await branchFacts(
+    repo,
+    objects,
+    { ...asked, ...tips, policy, document: document ?? undefined, worktree, mergeTreeWorks: works },
+    memory,
+  );
+  const said = [...warnings, ...(await policyDraftProblems(repo, objects, asked.trunk))];
+  return {
+    facts,
+    merge: verdictOf("merge", facts, said, asked.only),
+    complete: verdictOf("complete", facts, said, asked.only),
+  };
+}
+
+/** The commits two branches are at now. */
+export async function tipsOf(repo: Repo, branch: string, trunk: string): Promise<{ tip: string; trunkTip: string }> {
+  const [tip, trunkTip] = await Promise.all([branchTip(repo, branch), branchTip(repo, trunk)]);
+  if (tip !== undefined && trunkTip !== undefined) return { tip, trunkTip };
+  throw new Fault("missing", `There is no branch ${tip === undefined ? branch : trunk} in ${repo.top}.`, {
+    hint: `Look what there is: git -C ${JSON.stringify(repo.top)} branch`,
+  });
+}
+
+/** The work tree that has a branch checked out. */
+export async function worktreeOf(repo: Repo, branch: string): Promise<string | undefined> {
+  if (!repo.bare && (await headBranch(repo)) === branch) return repo.top;
+  return (await worktrees(repo)).find((w) => w.branch === branch)?.path;
+}
+
+/** What can be judged in a checkout with neither daemon nor database. */
+export const askableInCi: readonly CheckId[] = ["entry", "judged", "document", "no-conflict"];
+
+/**
+ * Judges a range as CI sees it. The item is the one its commits name.
+ * @throws Fault missing, when a commit is not there
+ */
+export async function judgeRange(
+  repo: Repo,
+  objects: Objects,
+  range: { base: string; head: string },
+): Promise<Verdict> {
+  const commit = async (name: string) => {
+    const id = name.startsWith("-")
+      ? undefined
+      : text(await repo.git(["rev-parse", "--verify", "-q", `${name}^{commit}`]));
+    if (!id)
+      throw new Fault("missing", `There is no commit ${name} here.`, {
+        hint: "In CI, fetch the whole history: git fetch --unshallow, or fetch-depth: 0",
+      });
+    return id;
+  };
+  const [trunkTip, tip] = await Promise.all([commit(range.base), commit(range.head)]);
+  const item = await itemOfRange(repo, trunkTip, tip);
+  if (!item) return stranger(range.base);
+  const trunk = range.base.replace(/^(refs\/heads\/|refs\/remotes\/[^/]+\/|origin\/)/, "");
+  const { merge } = await judgeBranch(repo, objects, {
+    item,
+    branch: range.head,
+    trunk,
+    record: undefined,
+    tips: { tip, trunkTip },
+    only: askableInCi,
+  });
+  return merge;
+}
+
+function stranger(base: string): Verdict {
+  const message = `No commit beyond ${base} names a work item.`;
+  const check = { id: "judged", state: "no" as const, message, next: "calcifer work adopt <branch>", required: true };
+  return { gate: "merge", state: "no", line: message, checks: [check], warnings: [] };
+}
+
+async function itemOfRange(
+  repo: Repo,
+  trunkTip: string,
+  tip: string,
+): Promise<(ItemMark & { type: string }) | undefined> {
+  const log = await repo.git([
+    "log",
+    "--no-merges",
+    "--format=%(trailers:key=Work-Item,valueonly)",
+    `${trunkTip}..${tip}`,
+  ]);
+  const named = lines(log)
+    .map((l) => /^#(\d+) ([a-z0-9]{8})$/.exec(l.trim()))
+    .filter((m) => m !== null);
+  const newest = named[0];
+  return newest
+    ? {
+        id: Number(newest[1]),
+        key: newest[2] as string,
+        title: newest[2] as string,
+        service: undefined,
+        type: "maintenance",
+      }
+    : undefined;
+}

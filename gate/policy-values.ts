@@ -1,0 +1,177 @@
+// Whether one value of `.calcifer.yaml` is what its key asks for, and the sentence when it is not.
+import type { Key } from "./policy-keys.ts";
+
+/** A value as written, with a finger on each part of a list. */
+export interface Written<At> {
+  value: unknown;
+  at: At;
+  /** undefined: not a list */
+  items: Written<At>[] | undefined;
+}
+
+export interface Wrong<At> {
+  at: At;
+  message: string;
+}
+
+/** What is wrong with a value, at the most exact place; undefined when nothing is. */
+export function wrongWith<At>(path: string, key: Key, written: Written<At>): Wrong<At> | undefined {
+  const { items, at } = written;
+  if (key.kind === "some of" || key.kind === "texts" || key.kind === "globs") {
+    if (!items) return { at, message: `${path} must be a list; it is ${shown(written)}.${asList(written.value)}` };
+    for (const item of items) {
+      const message = wrongItem(path, key, item);
+      if (message) return { at: item.at, message };
+    }
+    return undefined;
+  }
+  const message = wrongScalar(path, key, written);
+  return message === undefined ? undefined : { at, message };
+}
+
+function wrongItem<At>(path: string, key: Key, item: Written<At>): string | undefined {
+  const { value } = item;
+  if (key.kind === "some of") {
+    if (key.choices?.includes(value as string)) return undefined;
+    return `${path} must be a list of ${key.choices?.join(", ")}; ${shown(item)} is none of them.${meant(value, key.choices)}`;
+  }
+  if (typeof value !== "string" || value.trim() === "")
+    return `${path} must be a list of texts; ${shown(item)} is none.`;
+  if (key.kind === "globs" && !isGlob(value))
+    return `${path} has ${shown(item)}, which means nothing inside the repository.`;
+  return isClean(value) ? undefined : `${path} has control characters in ${shown(item)}.`;
+}
+
+function wrongScalar<At>(path: string, key: Key, written: Written<At>): string | undefined {
+  const { value } = written;
+  switch (key.kind) {
+    case "yes or no":
+      return typeof value === "boolean" ? undefined : `${path} must be true or false; it is ${shown(written)}.`;
+    case "one of": {
+      if (key.choices?.includes(value as string)) return undefined;
+      return `${path} must be one of ${key.choices?.join(", ")}; it is ${shown(written)}.${meant(value, key.choices)}`;
+    }
+    case "pattern for documents":
+      if (value === null) return undefined;
+  }
+  if (typeof value !== "string" || value.trim() === "")
+    return `${path} must be text; it is ${shown(written)}.${asText(value)}`;
+  return isClean(value)
+    ? wrongText(path, key, value, shown(written))
+    : `${path} has control characters in ${shown(written)}.`;
+}
+
+function wrongText(path: string, key: Key, value: string, as: string): string | undefined {
+  switch (key.kind) {
+    case "branch name":
+      return isBranchName(value) ? undefined : `${path} must be a valid branch name; ${as} is not.`;
+    case "path":
+      return isInside(value) ? undefined : `${path} must be a path inside the repository; ${as} is not.`;
+    case "pattern for documents":
+      return (
+        wrongPlaceholder(path, value, ["docs", "id", "slug", "type"]) ??
+        (isInside(fill(value, sample)) ? undefined : `${path} must be a path inside the repository; ${as} is not.`)
+      );
+    case "pattern for branches":
+      return wrongPlaceholder(path, value, ["id", "slug", "type"]) ?? wrongBranch(path, value, as);
+    default:
+      return undefined;
+  }
+}
+
+const sample = { docs: "docs", id: "42", slug: "add-tls", type: "bug" };
+
+function wrongBranch(path: string, value: string, as: string): string | undefined {
+  if (!value.includes("{id}")) return `${path} must contain {id}, or two items could hold one branch; it is ${as}.`;
+  return isBranchName(fill(value, sample)) ? undefined : `${path} must make a valid branch name; ${as} does not.`;
+}
+
+function wrongPlaceholder(path: string, value: string, known: string[]): string | undefined {
+  const names = [...value.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name as string);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return undefined;
+  const all = known.map((name) => `{${name}}`).join(", ");
+  return `${path} can contain ${all}; it has {${unknown.slice(0, 40)}}.${meant(unknown, known)}`;
+}
+
+/** Fills in `{name}`. */
+export function fill(pattern: string, values: Record<string, string>): string {
+  return pattern.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(values, name) ? (values[name] as string) : whole,
+  );
+}
+
+function isClean(value: string): boolean {
+  return !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value) && value.isWellFormed();
+}
+
+// As `git check-ref-format --branch` has it, and no name that git reads in another way.
+function isBranchName(name: string): boolean {
+  if (/[ ~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|[./]$|^@$|^HEAD$/.test(name)) return false;
+  return name.split("/").every((part) => !part.startsWith(".") && !part.endsWith(".lock"));
+}
+
+function isInside(path: string): boolean {
+  if (/\\|^[-:/]|^[A-Za-z]:/.test(path)) return false;
+  return path.split("/").every((name) => name !== "" && !/^\.{1,2}$|^\.git[\s.]*$|^git~1$/i.test(name));
+}
+
+function isGlob(glob: string): boolean {
+  return glob.length <= 500 && glob !== "!" && !/(?:^|\/)\.\.(?:\/|$)/.test(glob);
+}
+
+// ---- words
+
+/** A value as a sentence can quote it. */
+function shown({ value, items }: Written<unknown>): string {
+  if (items) return "a list";
+  if (value === null) return "empty";
+  if (typeof value === "object") return "keys and values";
+  return quoted(String(value), typeof value === "string");
+}
+
+export function quoted(text: string, quote = true): string {
+  const short = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  const visible = JSON.stringify(short).replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (c) => `\\u{${c.codePointAt(0)?.toString(16)}}`,
+  );
+  return quote ? visible : visible.slice(1, -1);
+}
+
+function asList(value: unknown): string {
+  return typeof value === "string" && value !== "" ? ` Write [${quoted(value)}].` : "";
+}
+
+function asText(value: unknown): string {
+  return typeof value === "number" || typeof value === "boolean" ? ` Write it in quotes: "${value}".` : "";
+}
+
+/** ` Did you mean "x"?` when one of the words is close to what was written. */
+export function meant(written: unknown, words: Iterable<string> | undefined): string {
+  if (typeof written !== "string" || written.length > 100) return "";
+  let best: { word: string; steps: number } | undefined;
+  for (const word of words ?? []) {
+    const steps = distance(written.toLowerCase(), word.toLowerCase());
+    if (steps <= Math.min(2, word.length / 2) && (!best || steps < best.steps)) best = { word, steps };
+  }
+  return best ? ` Did you mean ${quoted(best.word)}?` : "";
+}
+
+/** Letters to put in, take out, change or swap with their neighbour to get from one word to the other. */
+function distance(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > 2) return 3;
+  let before: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (last[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swap = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? 9) + 1 : 9;
+      row.push(Math.min(change, swap, (last[j] as number) + 1, (row[j - 1] as number) + 1));
+    }
+    before = last;
+    last = row;
+  }
+  return last[b.length] as number;
+}

@@ -1,0 +1,313 @@
+// Facts and policy in, reasons out. Every face gets its verdict from here. Pure.
+import type { Reason } from "../protocol/errors.ts";
+import type { Check, Verdict } from "../protocol/shared.ts";
+import { type BranchFacts, type CommitFacts, isUnknown, type MadeCommit, type Unknown } from "./facts.ts";
+import { matches } from "./policy.ts";
+import type { ItemMark } from "./repo.ts";
+
+/** `#42 "Add TLS"`; a title from somebody else's clone may hold anything, so what could forge output is taken out. */
+export const called = (item: { id: number; title: string }): string =>
+  `#${item.id} "${item.title.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "").slice(0, 200)}"`;
+
+/** Why a commit on an item's branch is refused; empty means it may be made. */
+export function commitReasons(facts: CommitFacts): Reason[] {
+  const { item, policy } = facts;
+  if (facts.underWay) return [];
+  if (!item) return strangerReasons(facts);
+  if (policy.changes.commit === "off" || isWaived(facts.waived, "entry")) return [];
+  if (facts.changed.every((p) => matches(policy.changes.ignore, p))) return [];
+  if (facts.entryHere || (policy.changes.commit === "first" && facts.entryOnBranch)) return [];
+  return [noEntry(item, facts)];
+}
+
+function noEntry(item: ItemMark, { policy }: CommitFacts): Reason {
+  return {
+    check: "entry",
+    message: `${entryPlace(policy)} has no entry for ${called(item)}.`,
+    next: `calcifer commit -m "…" --entry "what readers should know"`,
+  };
+}
+
+const entryPlace = (policy: CommitFacts["policy"]): string =>
+  policy.changes.entries === "fragments" ? "The changes folder" : policy.changes.file;
+
+function strangerReasons({ policy, branch, waived, changed }: CommitFacts): Reason[] {
+  if (!policy.strict || branch === undefined || changed.length === 0 || isWaived(waived, "entry")) return [];
+  if (policy.protected.includes(branch)) return [];
+  return [
+    {
+      check: "item",
+      message: `The branch ${branch} belongs to no work item, and the policy is strict.`,
+      next: `calcifer work adopt ${shellWord(branch)}`,
+    },
+  ];
+}
+
+const isWaived = (waivers: { check: string }[], check: string): boolean => waivers.some((w) => w.check === check);
+
+/** What a hook writes to stderr. The verdict is the first line: some programs show no more than that. */
+export function refusal(reasons: Reason[], more: string[] = []): string {
+  const [first, ...rest] = reasons;
+  const lines = [
+    `Calcifer: ${first?.message ?? ""}`,
+    ...rest.map((r) => `  ${r.message}`),
+    ...more.map((m) => `  ${m}`),
+  ];
+  for (const next of new Set(reasons.flatMap((r) => (r.next ? [r.next] : [])))) lines.push(`  Next: ${next}`);
+  return `${lines.join("\n")}\n`;
+}
+
+/** The lines under a refused commit: why the rule is there, and the way round it that leaves a record. */
+export function commitAdvice(facts: CommitFacts): string[] {
+  if (!facts.item) return [];
+  const rule =
+    facts.policy.changes.commit === "every"
+      ? `Each commit on ${facts.branch} adds or edits a line in ${entryPlace(facts.policy)} that names (#${facts.item.id}).`
+      : `The branch ${facts.branch} needs a line in ${entryPlace(facts.policy)} that names (#${facts.item.id}) first.`;
+  return [rule, `Nothing for readers? Say so, on the record: calcifer gate waive entry --reason "…"`];
+}
+
+/** A move of a protected branch. */
+export interface ProtectedMove {
+  branch: string;
+  /** commits, merges left out, that neither the branch nor its remote has yet */
+  commits: { id: string; subject: string; waived: boolean }[];
+}
+
+/** Why a protected branch may not move there; empty means it may. */
+export function protectedReasons(move: ProtectedMove): Reason[] {
+  const unjudged = move.commits.filter((c) => !c.waived);
+  if (unjudged.length === 0) return [];
+  const [first] = unjudged;
+  const what = unjudged.length === 1 ? `"${first?.subject.slice(0, 80)}"` : `${unjudged.length} commits`;
+  return [
+    {
+      check: "protected",
+      message: `${move.branch} is protected: ${what} may come to it only by a work item's merge.`,
+      next: `calcifer work add "what you are changing"`,
+    },
+  ];
+}
+
+export const protectedAdvice = (branch: string): string[] => [
+  `Open an item for it and take the change along: calcifer work start <id> --carry`,
+  `Changes reach ${branch} by: calcifer work finish <id>`,
+  `A commit that has to be made here, on the record: calcifer commit -m "…" --no-entry "why"`,
+];
+
+/** Why commits may not be pushed to a protected branch. */
+export function pushReasons(branch: string, unjudged: { id: string; subject: string }[]): Reason[] {
+  if (unjudged.length === 0) return [];
+  const [first] = unjudged;
+  const what =
+    unjudged.length === 1
+      ? `${first?.id.slice(0, 8)} "${first?.subject.slice(0, 80)}" was`
+      : `${unjudged.length} commits were`;
+  return [{ check: "judged", message: `${what} never judged, and ${branch} is protected.`, next: "calcifer status" }];
+}
+
+type CheckOf = (facts: BranchFacts) => Omit<Check, "id" | "required">;
+
+const unknown = (fact: Unknown): ReturnType<CheckOf> => ({
+  state: "unknown",
+  message: `Cannot tell: ${fact.unknown}.`,
+});
+const yes = (message: string): ReturnType<CheckOf> => ({ state: "yes", message });
+const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+const noRecord: Unknown = { unknown: "the work item is in another database" };
+const shellWord = (s: string): string =>
+  /^[\w./@-]+$/.test(s) && !s.startsWith("-") ? s : `'${s.replaceAll("'", `'\\''`)}'`;
+
+/** Every check there is: what each asks, and how it says so. */
+export const checks = {
+  entry,
+  judged,
+  checklist,
+  notes,
+  document,
+  clean,
+  "no-conflict": noConflict,
+  current,
+  merged,
+} satisfies Record<string, CheckOf>;
+export type CheckId = keyof typeof checks;
+
+function entry({ entries, entryProblems, item, policy, commits }: BranchFacts): ReturnType<CheckOf> {
+  if (isUnknown(entries)) return unknown(entries);
+  const next = `calcifer commit -m "…" --entry "what readers should know"`;
+  const [problem] = entryProblems;
+  if (problem)
+    return {
+      state: "no",
+      message: `${policy.changes.file}:${problem.line}: ${problem.message}.`.replace(/\.\.$/, "."),
+      next: `calcifer changes show`,
+      detail: entryProblems.map((p) => `line ${p.line}: ${p.message}`),
+    };
+  if (entries.length > 0)
+    return {
+      ...yes(`${entryPlace(policy)} has ${count(entries.length, "entry", "entries")} for #${item.id}.`),
+      detail: entries.map((e) => e.text),
+    };
+  const waivers = isUnknown(commits) ? [] : commits.filter((c) => !c.exempt);
+  if (waivers.length > 0 && waivers.every((c) => isWaived(c.waivers, "entry")))
+    return { ...yes("No entry is needed: waived by every commit."), detail: waivers.map(waiverLine) };
+  return { state: "no", message: `${entryPlace(policy)} has no entry for ${called(item)}.`, next };
+}
+
+const waiverLine = (c: MadeCommit): string =>
+  `${c.id.slice(0, 8)} ${c.author}, ${c.at.slice(0, 10)}: ${c.waivers.map((w) => w.reason).join("; ")}`;
+
+function judged(facts: BranchFacts): ReturnType<CheckOf> {
+  const { commits } = facts;
+  if (isUnknown(commits)) return unknown(commits);
+  if (commits.length === 0)
+    return facts.merged === true
+      ? yes("Its commits are in the trunk.")
+      : { state: "no", message: `${facts.branch} has no commits yet.`, next: `calcifer commit -m "…" --entry "…"` };
+  // A waiver of `judged` speaks for the commits before it and for itself.
+  const forgiven = commits.findLastIndex((c) => isWaived(c.waivers, "judged"));
+  const bad = commits.slice(forgiven + 1).flatMap((c) => unjudgedWhy(c, facts));
+  if (bad.length > 0)
+    return {
+      state: "no",
+      message: bad.length === 1 ? `${bad[0]}.` : `${count(bad.length, "commit")} passed no gate: ${bad[0]}.`,
+      next: `calcifer gate waive judged --reason "…"`,
+      detail: bad,
+    };
+  const waived = commits.filter((c) => c.waivers.length > 0);
+  const message = `${count(commits.length, "commit")} judged${waived.length > 0 ? `, ${waived.length} with a waiver` : ""}.`;
+  return { ...yes(message), ...(waived.length > 0 && { detail: waived.map(waiverLine) }) };
+}
+
+/** Messages git itself composes are left alone, so they carry no trailer. */
+export const keepsItsMessage = (subject: string): boolean => /^(Revert "|(fixup|squash|amend)! )/.test(subject);
+
+function unjudgedWhy(c: MadeCommit, { item, policy }: BranchFacts): string[] {
+  const name = `${c.id.slice(0, 8)} "${c.subject.slice(0, 60)}"`;
+  if (!c.keys.includes(item.key) && !(c.keys.length === 0 && keepsItsMessage(c.subject)))
+    return [`${name} has no Work-Item trailer of #${item.id}`];
+  const needs = policy.changes.commit === "every" && !c.exempt && !isWaived(c.waivers, "entry");
+  return needs && !c.entry ? [`${name} has no entry in ${entryPlace(policy)} and no waiver`] : [];
+}
+
+function checklist({ record, item }: BranchFacts): ReturnType<CheckOf> {
+  if (!record) return unknown(noRecord);
+  const open = record.checklist.map((c, i) => ({ ...c, n: i + 1 })).filter((c) => !c.done);
+  if (open.length === 0)
+    return yes(
+      record.checklist.length === 0
+        ? "There is no checklist."
+        : `All ${count(record.checklist.length, "point")} ticked.`,
+    );
+  return {
+    state: "no",
+    message: `${open.length} of ${count(record.checklist.length, "point")} ${open.length === 1 ? "is" : "are"} open: ${open[0]?.text}`,
+    next: `calcifer work check ${item.id} ${open.map((c) => c.n).join(" ")}`,
+    detail: open.map((c) => `${c.n}. ${c.text}`),
+  };
+}
+
+function notes({ record, item }: BranchFacts): ReturnType<CheckOf> {
+  if (!record) return unknown(noRecord);
+  if (record.notes.trim() !== "") return yes("There are notes.");
+  return { state: "no", message: "The notes are empty.", next: `calcifer work note ${item.id} "…"` };
+}
+
+function document({ document: wanted, item }: BranchFacts): ReturnType<CheckOf> {
+  if (!wanted) return yes("No document is required.");
+  if (wanted.state === "there") return yes(`${wanted.path} is there.`);
+  const message =
+    wanted.state === "missing" ? `${wanted.path} is not on the branch.` : `${wanted.path} is still the bare template.`;
+  return {
+    state: "no",
+    message,
+    next:
+      wanted.state === "missing"
+        ? `calcifer work document ${item.id}`
+        : `calcifer commit -m "Document #${item.id}" --entry "…" ${shellWord(wanted.path)}`,
+  };
+}
+
+function clean({ dirty }: BranchFacts): ReturnType<CheckOf> {
+  if (dirty === undefined) return yes("It is checked out nowhere, so nothing is uncommitted.");
+  if (isUnknown(dirty)) return unknown(dirty);
+  if (dirty.length === 0) return yes("Nothing is uncommitted.");
+  const detail = dirty.slice(0, 20).map((d) => `${d.state} ${d.path}`);
+  return {
+    state: "no",
+    message: `${count(dirty.length, "file")} ${dirty.length === 1 ? "is" : "are"} uncommitted: ${dirty[0]?.path}${dirty.length > 1 ? " …" : ""}`,
+    next: `calcifer commit -m "…" --entry "…" --all`,
+    detail,
+  };
+}
+
+function noConflict({ conflicts, trunk, item }: BranchFacts): ReturnType<CheckOf> {
+  if (isUnknown(conflicts)) return unknown(conflicts);
+  if (conflicts.length === 0) return yes(`It merges clean with ${trunk}.`);
+  return {
+    state: "no",
+    message: `It conflicts with ${trunk} in ${conflicts.slice(0, 3).join(", ")}${conflicts.length > 3 ? ` and ${conflicts.length - 3} more` : ""}.`,
+    next: `calcifer work update ${item.id}`,
+    detail: conflicts,
+  };
+}
+
+function current({ moved, trunk, item, conflicts }: BranchFacts): ReturnType<CheckOf> {
+  if (isUnknown(moved)) return unknown(moved);
+  if (moved.length === 0) return yes(`${trunk} has not moved in files this branch touches.`);
+  // Two branches that each add an entry always move the changes file; that alone is no news.
+  return {
+    state: "no",
+    message: `${trunk} has moved in ${count(moved.length, "file")} this branch touches: ${moved[0]}${moved.length > 1 ? " …" : ""}`,
+    detail: moved,
+    ...(isUnknown(conflicts) || conflicts.length === 0 ? { next: `calcifer work update ${item.id}` } : {}),
+  };
+}
+
+function merged({ merged: fact, trunk, item, branch }: BranchFacts): ReturnType<CheckOf> {
+  if (isUnknown(fact)) return unknown(fact);
+  return fact
+    ? yes(`It is in ${trunk}.`)
+    : { state: "no", message: `${branch} is not merged into ${trunk}.`, next: `calcifer work finish ${item.id}` };
+}
+
+/** The checks of a gate that hold it up, by the policy. */
+export const required = (facts: BranchFacts, gate: "merge" | "complete"): CheckId[] => {
+  const list = gate === "merge" ? facts.policy.merge.require : facts.policy.complete.require;
+  return list.filter((id): id is CheckId => id in checks);
+};
+
+/** The verdict of a gate over a branch. `only` narrows it to checks that can be asked where there is no database. */
+export function verdictOf(
+  gate: "merge" | "complete",
+  facts: BranchFacts,
+  warnings: string[],
+  only?: readonly CheckId[],
+): Verdict {
+  const wanted = required(facts, gate).filter((id) => !only || only.includes(id));
+  const extra: CheckId[] = gate === "merge" && !wanted.includes("current") && !only ? ["current"] : [];
+  const list: Check[] = [...wanted, ...extra].map((id) => ({
+    id,
+    ...checks[id](facts),
+    required: wanted.includes(id),
+  }));
+  const open = list.filter((c) => c.required && c.state !== "yes");
+  const state = open.some((c) => c.state === "no") ? "no" : open.length > 0 ? "unknown" : "yes";
+  return { gate, state, line: verdictLine(gate, facts, open), checks: list, warnings };
+}
+
+function verdictLine(gate: "merge" | "complete", facts: BranchFacts, open: Check[]): string {
+  const name = called(facts.item);
+  const [first] = open;
+  if (!first) return gate === "merge" ? `${name} is ready to merge into ${facts.trunk}.` : `${name} can be completed.`;
+  const goal = gate === "merge" ? `merge into ${facts.trunk}` : "be completed";
+  return open.length === 1
+    ? `${name} cannot ${goal} yet: ${first.message}`
+    : `${name} cannot ${goal} yet, ${open.length} to do: ${first.message}`;
+}
+
+/** The reasons an acting method throws: the required checks that do not say yes. */
+export const reasonsOf = (verdict: Verdict): Reason[] =>
+  verdict.checks
+    .filter((c) => c.required && c.state !== "yes")
+    .map((c) => ({ check: c.id, message: c.message, ...(c.next !== undefined && { next: c.next }) }));

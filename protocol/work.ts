@@ -1,0 +1,446 @@
+// Work items: one intended change to one service each, from plan to merge.
+import * as z from "zod";
+import { event, method, room } from "./contract.ts";
+import { item, limit, repo, time, Verdict } from "./shared.ts";
+
+export const types = ["feature", "service", "integration", "documentation", "bug", "maintenance"] as const;
+export const statuses = ["planned", "active", "done", "dropped"] as const;
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** The length of a text as a person counts: an emoji is one. */
+export const personCount = (text: string): number => {
+  let n = 0;
+  for (const _ of graphemes.segment(text)) n++;
+  return n;
+};
+
+const title = z
+  .string()
+  .trim()
+  .refine((t) => personCount(t) >= 1 && personCount(t) <= 200, {
+    error: (i) => `must have 1 to 200 characters; it has ${personCount(String(i.input))}`,
+  })
+  .refine(
+    (t) => !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(t),
+    "must be one line without control characters",
+  )
+  .describe("what is to change, in a line");
+const notes = z
+  .string()
+  .refine((t) => personCount(t) <= 2000, {
+    error: (i) => `must have at most 2,000 characters; it has ${personCount(String(i.input)).toLocaleString("en")}`,
+  })
+  .describe("what a reader should know afterwards, at most 2,000 characters");
+const label = z.string().trim().min(1).max(50);
+const type = z.enum(types).describe("the kind of work");
+const description = z.string().max(65_536).describe("Markdown");
+
+export const Item = z.object({
+  id: z.number().int().describe("number, per database"),
+  key: z.string().describe("eight characters, unique everywhere; travels in commit trailers"),
+  title: z.string(),
+  type,
+  service: z.string().nullable().describe("null once the service was removed"),
+  status: z.enum(statuses),
+  description: z.string(),
+  notes: z.string(),
+  labels: z.array(z.string()),
+  checklist: z.array(z.object({ text: z.string(), done: z.boolean() })),
+  document: z.string().nullable().describe("path of the required document in the repository"),
+  branch: z.string().nullable(),
+  worktree: z.string().nullable().describe("the linked work tree made for it"),
+  created: time,
+  started: time.nullable(),
+  finished: time.nullable(),
+  merged: z
+    .object({ commit: z.string(), trunk: z.string(), at: time, pushed: z.boolean().nullable() })
+    .nullable()
+    .describe("our merge record; pushed is null where there is no remote"),
+  version: z.number().int().describe("grows with each change; give it as ifVersion to edit only what you saw"),
+});
+export type Item = z.infer<typeof Item>;
+
+export const Commit = z.object({ id: z.string(), subject: z.string(), author: z.string(), at: time });
+
+export const ListedItem = Item.pick({
+  id: true,
+  key: true,
+  title: true,
+  type: true,
+  service: true,
+  status: true,
+  branch: true,
+  labels: true,
+  created: true,
+}).extend({
+  done: z.number().int().describe("ticked points"),
+  points: z.number().int().describe("points of the checklist"),
+});
+export type ListedItem = z.infer<typeof ListedItem>;
+
+const Changed = z.object({
+  path: z.string(),
+  state: z.string().describe("two letters as in git status --short: ` M`, `A `, `??`"),
+});
+
+const ifVersion = z.coerce.number().int().optional().describe("refuse unless the item is still at this version");
+const index = z.coerce.number().int().min(1).describe("number of the point, from 1");
+const one = { item, repo };
+
+export const work = room({
+  summary: "work items, from plan to merge",
+  methods: {
+    add: method({
+      summary: "Open a work item on a service",
+      kind: "act",
+      positional: ["title"],
+      params: z.object({
+        title,
+        service: z.string().optional().describe("the service; the one of this repository if left out"),
+        type: type.default("maintenance"),
+        label: z.array(label).max(20).default([]).describe("a label; may be given several times"),
+        description: description.default(""),
+        repo,
+      }),
+      result: Item,
+      faults: ["invalid", "missing"],
+      examples: ['calcifer work add "Add TLS" --service gateway --type feature --label security'],
+    }),
+    list: method({
+      summary: "List work items, newest first",
+      kind: "ask",
+      params: z.object({
+        status: z.enum(statuses).optional().describe("only with this status (default: planned and active)"),
+        service: z.string().optional().describe("only of this service"),
+        type: type.optional().describe("only of this type"),
+        label: z.string().optional().describe("only with this label"),
+        search: z.string().max(200).optional().describe("words to find in title, description and notes"),
+        all: z.boolean().default(false).describe("also done and dropped ones"),
+        limit: limit(500, 50),
+        after: z.string().optional().describe("the cursor of the page before"),
+      }),
+      result: z.object({ items: z.array(ListedItem), next: z.string().nullable().describe("cursor of the next page") }),
+      examples: [
+        "calcifer work list",
+        "calcifer work list --service gateway --status active",
+        "calcifer work list --search tls --all",
+      ],
+    }),
+    show: method({
+      summary: "Show one work item",
+      kind: "ask",
+      positional: ["item"],
+      params: z.object(one),
+      result: Item.extend({
+        commits: z.array(Commit).describe("commits on its branch, newest first; after the merge, those recorded"),
+        uncommitted: z
+          .number()
+          .int()
+          .nullable()
+          .describe("files changed in its work tree; null when it is not checked out"),
+      }),
+      faults: ["missing"],
+      examples: ["calcifer work show 42", "calcifer work show"],
+    }),
+    get: method({
+      summary: "A work item as the database has it, without asking git",
+      kind: "ask",
+      hidden: true,
+      params: z.object({ item: z.coerce.number().int().positive().describe("number of the item") }),
+      result: Item,
+      faults: ["missing"],
+    }),
+    edit: method({
+      summary: "Change a work item's title, type, description, labels, service or document",
+      kind: "act",
+      positional: ["item"],
+      params: z.object({
+        ...one,
+        title: title.optional(),
+        type: type.optional(),
+        description: description.optional(),
+        label: z.array(label).max(20).optional().describe("the labels it shall have; may be given several times"),
+        service: z.string().optional().describe("another service; only while it has no branch"),
+        document: z.string().max(400).optional().describe("path of the required document; empty for none"),
+        ifVersion,
+      }),
+      result: Item,
+      faults: ["invalid", "missing", "conflict", "refused"],
+      examples: ['calcifer work edit 42 --title "Add TLS 1.3" --label security --label edge'],
+    }),
+    start: method({
+      summary: "Make the item's branch from the trunk and check it out",
+      kind: "act",
+      positional: ["item"],
+      params: z.object({
+        ...one,
+        worktree: z
+          .boolean()
+          .default(false)
+          .describe("in a sibling folder of its own, instead of switching this work tree"),
+        carry: z.boolean().default(false).describe("take uncommitted changes along"),
+        adopt: z.string().optional().describe("take an existing branch instead of making one"),
+      }),
+      result: Item,
+      faults: ["missing", "refused", "conflict"],
+      examples: ["calcifer work start 42", "calcifer work start 42 --worktree"],
+    }),
+    adopt: method({
+      summary: "Make a work item for an existing branch, or take over a foreign one's",
+      kind: "act",
+      positional: ["branch"],
+      params: z.object({
+        branch: z.string().describe("the branch"),
+        repo,
+        item: item.describe("an item that has no branch yet; a new one is made if left out"),
+        title: title.optional().describe("title of the new item; from the branch if left out"),
+        type: type.default("maintenance"),
+      }),
+      result: Item,
+      faults: ["missing", "refused", "conflict"],
+      examples: ["calcifer work adopt fix-timeouts"],
+    }),
+    note: method({
+      summary: "Write the item's notes (required before completion)",
+      kind: "act",
+      positional: ["item", "text"],
+      params: z.object({
+        ...one,
+        text: notes,
+        append: z.boolean().default(false).describe("add a paragraph instead of replacing"),
+        ifVersion,
+      }),
+      result: Item,
+      faults: ["invalid", "missing", "conflict"],
+      examples: ['calcifer work note 42 "Certificates come from the internal CA; renewal is by cron."'],
+    }),
+    check: method({
+      summary: "Tick points of the checklist",
+      kind: "act",
+      positional: ["item", "points…"],
+      params: z.object({
+        ...one,
+        points: z.array(index).default([]).describe("numbers of points"),
+        all: z.boolean().default(false).describe("all of them"),
+        ifVersion,
+      }),
+      result: Item,
+      faults: ["invalid", "missing", "conflict"],
+      examples: ["calcifer work check 42 1 3", "calcifer work check 42 --all"],
+    }),
+    uncheck: method({
+      summary: "Untick points of the checklist",
+      kind: "act",
+      positional: ["item", "points…"],
+      params: z.object({
+        ...one,
+        points: z.array(index).default([]).describe("numbers of points"),
+        all: z.boolean().default(false).describe("all of them"),
+        ifVersion,
+      }),
+      result: Item,
+      faults: ["invalid", "missing", "conflict"],
+      examples: ["calcifer work uncheck 42 3"],
+    }),
+    "check-add": method({
+      summary: "Add a point to the checklist",
+      kind: "act",
+      positional: ["item", "text"],
+      params: z.object({ ...one, text: z.string().trim().min(1).max(500).describe("the point"), ifVersion }),
+      result: Item,
+      faults: ["invalid", "missing", "conflict"],
+      examples: ['calcifer work check-add 42 "Dashboards still show traffic"'],
+    }),
+    "check-remove": method({
+      summary: "Remove a point from the checklist",
+      kind: "act",
+      positional: ["item", "point"],
+      params: z.object({ ...one, point: index, ifVersion }),
+      result: Item,
+      faults: ["invalid", "missing", "conflict"],
+      examples: ["calcifer work check-remove 42 2"],
+    }),
+    "check-move": method({
+      summary: "Move a point of the checklist to another place",
+      kind: "act",
+      positional: ["item", "point", "to"],
+      params: z.object({ ...one, point: index, to: index.describe("the place it shall have, from 1"), ifVersion }),
+      result: Item,
+      faults: ["invalid", "missing", "conflict"],
+      examples: ["calcifer work check-move 42 3 1"],
+    }),
+    document: method({
+      summary: "Write the item's required document from the template of its type, if it is not there",
+      kind: "act",
+      positional: ["item"],
+      params: z.object(one),
+      result: z.object({ path: z.string(), created: z.boolean() }),
+      faults: ["missing", "refused"],
+      examples: ["calcifer work document 42"],
+    }),
+    uncommitted: method({
+      summary: "What is uncommitted in a work tree",
+      kind: "ask",
+      hidden: true,
+      params: z.object({ repo }),
+      result: z.object({ branch: z.string().nullable(), item: z.number().int().nullable(), files: z.array(Changed) }),
+      faults: ["missing"],
+    }),
+    commit: method({
+      summary: "Commit with an entry in CHANGES.md and the item's trailer",
+      kind: "act",
+      alias: "commit",
+      positional: ["paths…"],
+      params: z.object({
+        message: z.string().min(1).max(65_536).describe("the commit message"),
+        entry: z.string().max(4000).optional().describe("one line for readers, written into CHANGES.md"),
+        noEntry: z.string().min(1).max(500).optional().describe("no entry, for this reason; recorded as a waiver"),
+        section: z.string().max(80).optional().describe("sub-heading for the entry: Added, Fixed …"),
+        all: z.boolean().default(false).describe("all changes, untracked files too"),
+        paths: z.array(z.string()).default([]).describe("only these"),
+        repo,
+      }),
+      result: z.object({
+        commit: z.string(),
+        subject: z.string(),
+        branch: z.string(),
+        item: z.number().int().nullable(),
+        files: z.array(Changed).describe("what is in the commit"),
+        left: z.array(Changed).describe("what is still uncommitted"),
+        entry: z.string().nullable().describe("the entry as written"),
+      }),
+      faults: ["invalid", "missing", "refused"],
+      examples: [
+        'calcifer commit -m "Terminate TLS at the edge" --entry "TLS on all public endpoints" --all',
+        'calcifer commit -m "Fix typo" --no-entry "nothing readers would notice" README.md',
+      ],
+    }),
+    update: method({
+      summary: "Bring the trunk's changes into the item's branch (a normal git merge in its work tree)",
+      kind: "act",
+      positional: ["item"],
+      params: z.object({ ...one, offline: z.boolean().default(false).describe("do not ask the remote first") }),
+      result: z.object({
+        item: Item,
+        commit: z.string().nullable().describe("the merge commit; null if there was nothing to bring"),
+        conflicts: z.array(z.string()),
+      }),
+      faults: ["missing", "refused", "unreachable"],
+      examples: ["calcifer work update 42"],
+    }),
+    merge: method({
+      summary: "Merge the item's branch into the trunk, once every check says yes",
+      kind: "act",
+      positional: ["item"],
+      params: z.object({
+        ...one,
+        offline: z.boolean().default(false).describe("do not fetch the trunk first"),
+        push: z.boolean().optional().describe("push the trunk afterwards (default: as the policy says)"),
+      }),
+      result: z.object({
+        item: Item,
+        commit: z.string(),
+        pushed: z.boolean().nullable(),
+        notes: z.array(z.string()).describe("what a person should know: not pushed and why, a branch kept and why"),
+      }),
+      faults: ["missing", "refused", "conflict", "unreachable"],
+      examples: ["calcifer work merge 42"],
+    }),
+    push: method({
+      summary: "Push the trunk that holds a merged item; never forces",
+      kind: "act",
+      positional: ["item"],
+      params: z.object(one),
+      result: z.object({ item: Item, pushed: z.boolean() }),
+      faults: ["missing", "refused", "unreachable"],
+      examples: ["calcifer work push 42"],
+    }),
+    finish: method({
+      summary: "Validate, merge and complete in one",
+      kind: "act",
+      positional: ["item"],
+      params: z.object({
+        ...one,
+        offline: z.boolean().default(false).describe("do not fetch the trunk first"),
+        push: z.boolean().optional().describe("push the trunk afterwards (default: as the policy says)"),
+      }),
+      result: z.object({
+        item: Item,
+        commit: z.string().nullable(),
+        pushed: z.boolean().nullable(),
+        notes: z.array(z.string()),
+      }),
+      faults: ["missing", "refused", "conflict", "unreachable"],
+      examples: ["calcifer work finish 42", "calcifer work finish"],
+    }),
+    drop: method({
+      summary: "Give an item up; its branch's tip is kept so that it can be restored",
+      kind: "act",
+      positional: ["item"],
+      params: z.object({
+        ...one,
+        abandonCommits: z.coerce
+          .number()
+          .int()
+          .min(0)
+          .optional()
+          .describe("how many unmerged commits you mean to leave behind"),
+      }),
+      result: z.object({ item: Item, kept: z.string().nullable().describe("the ref that keeps the branch's tip") }),
+      faults: ["missing", "refused"],
+      examples: ["calcifer work drop 42", "calcifer work drop 42 --abandon-commits 2"],
+    }),
+    restore: method({
+      summary: "Bring a dropped item back, with its branch",
+      kind: "act",
+      positional: ["item"],
+      params: z.object(one),
+      result: Item,
+      faults: ["missing", "refused", "conflict"],
+      examples: ["calcifer work restore 42"],
+    }),
+    delete: method({
+      summary: "Delete an item; its events stay",
+      kind: "act",
+      positional: ["item"],
+      params: z.object({
+        ...one,
+        abandonCommits: z.coerce
+          .number()
+          .int()
+          .min(0)
+          .optional()
+          .describe("how many unmerged commits you mean to leave behind"),
+      }),
+      result: z.object({ id: z.number().int(), kept: z.string().nullable() }),
+      faults: ["missing", "refused"],
+      examples: ["calcifer work delete 42"],
+    }),
+    verdict: method({
+      summary: "What still stands between the item and the trunk",
+      kind: "ask",
+      hidden: true,
+      params: z.object({ ...one, fresh: z.boolean().default(false).describe("ask git, not the cache") }),
+      result: Verdict,
+      faults: ["missing"],
+    }),
+  },
+  events: {
+    added: event({ summary: "an item was opened", data: z.object({ title: z.string() }) }),
+    edited: event({ summary: "an item changed", data: z.object({ changed: z.array(z.string()) }) }),
+    started: event({ summary: "an item got its branch", data: z.object({ branch: z.string() }) }),
+    committed: event({
+      summary: "a commit was made on an item's branch",
+      data: z.object({ commit: z.string(), subject: z.string() }),
+    }),
+    merged: event({
+      summary: "an item's branch was merged",
+      data: z.object({ commit: z.string(), trunk: z.string() }),
+    }),
+    pushed: event({ summary: "the trunk with an item's merge was pushed", data: z.object({ commit: z.string() }) }),
+    finished: event({ summary: "an item was completed", data: z.object({}) }),
+    dropped: event({ summary: "an item was given up", data: z.object({ tip: z.string().nullable() }) }),
+    restored: event({ summary: "a dropped item was brought back", data: z.object({ branch: z.string().nullable() }) }),
+    deleted: event({ summary: "an item was deleted", data: z.object({ title: z.string() }) }),
+  },
+});

@@ -1,0 +1,40 @@
+// What differs from run to run, made the same: ids, keys, times, paths, process numbers, sizes.
+
+/** Remembers the keys seen in a story, so that they are known where nothing says that they are keys. */
+export class Placeholders {
+  private readonly home: string;
+  private readonly keys = new Set<string>();
+
+  constructor(home: string) {
+    this.home = home;
+  }
+
+  apply(output: string): string {
+    for (const pattern of keyPatterns) for (const found of output.matchAll(pattern)) this.keys.add(found[1] as string);
+    let text = output.replaceAll(this.home, "<home>");
+    for (const key of this.keys) text = text.replaceAll(key, "<key>");
+    return rules
+      .reduce((done, [pattern, placeholder]) => done.replace(pattern, placeholder), text)
+      .replace(/[ \t]+$/gm, "");
+  }
+}
+
+const keyPatterns = [/Work-Item: #\d+ ([a-z0-9]{8})\b/g, /"key": ?"([a-z0-9]{8})"/g, /^ *key +([a-z0-9]{8})$/gm];
+
+const rules: readonly (readonly [RegExp, string])[] = [
+  [/\/tmp\/calcifer-\d+-[0-9a-f]{16}/g, "<run>"],
+  [/"contract": ?"[0-9a-f]{16}"/g, '"contract": "<contract>"'],
+  [/\b\d{4}-\d\d-\d\dT\d\d[:-]\d\d[:-]\d\d(?:[.-]\d+)?(?:Z|[+-]\d\d:\d\d)/g, "<time>"],
+  [/\b20\d\d-\d\d-\d\d\b/g, "<date>"],
+  [/\b\d+ (?:s|min) ago\b/g, "just now"],
+  [/\bup \d+ (?:s|min)\b/g, "up <time>"],
+  [/"(pid|uptime|memory|bytes|clients)": ?\d+(?:\.\d+)?/g, '"$1": <n>'],
+  [/\b(process|pid) \d+\b/g, "$1 <pid>"],
+  [/\b\d+(?:\.\d+)? (?:bytes|KB|MB|GB)\b/g, "<size>"],
+  [/\bNode v?\d+\.\d+\.\d+\b/g, "Node <version>"],
+  [/"node": ?"v?\d+\.\d+\.\d+"/g, '"node": "<version>"'],
+  [/"version": ?"\d+\.\d+\.\d+"/g, '"version": "<version>"'],
+  [/\bversion \d+\.\d+\.\d+\b/g, "version <version>"],
+  // Long numbers too: an abbreviated id may happen to have no letter in it.
+  [/\b[0-9a-f]{7,40}\b/g, "<commit>"],
+];
