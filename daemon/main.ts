@@ -8,7 +8,8 @@ import { daemonRoom } from "./daemon/daemon.ts";
 import { eventRoom } from "./event/event.ts";
 import { gateRoom } from "./gate/gate.ts";
 import { Repos } from "./git/repos.ts";
-import { Verdicts, type Watched } from "./git/verdicts.ts";
+import { Verdicts } from "./git/verdicts.ts";
+import { Watch } from "./git/watch.ts";
 import { homeRoom } from "./home/home.ts";
 import type { Furnish } from "./life/house.ts";
 import { live } from "./life/program.ts";
@@ -16,23 +17,23 @@ import { forgetOldAnswers, rotateLog } from "./life/upkeep.ts";
 import { serviceRoom } from "./service/service.ts";
 import { recoverMerges, workRoom } from "./work/work.ts";
 
-const furnish: Furnish = (world, { store, feed, life, clock, log }) => {
+export const furnish: Furnish = (world, { store, feed, life, clock, log }) => {
   const repos = new Repos(world);
-  const watched = { uncommitted: (_: string, ask: () => Promise<never>) => ask() } as Watched;
-  const verdicts = new Verdicts(watched);
+  const watch = new Watch(world, repos);
+  const verdicts = new Verdicts(watch);
   return {
     api,
     rooms: {
       home: homeRoom(world, repos, verdicts),
       work: workRoom(world, repos, (located, options) => verdicts.of(located, options)),
-      gate: gateRoom(world, repos, verdicts, watched),
+      gate: gateRoom(world, repos, verdicts, watch),
       changes: changesRoom(world, repos),
       service: serviceRoom(world, repos),
       event: eventRoom(world, feed),
       backup: backupRoom(world, store, feed),
       daemon: daemonRoom(world, life),
     },
-    keepers: [rotateLog(log, clock), forgetOldAnswers(store, clock), dailyCopies(world, store, clock)],
+    keepers: [rotateLog(log, clock), forgetOldAnswers(store, clock), dailyCopies(world, store, clock), watch],
     begin: () => recoverMerges(world, repos),
     end: () => repos.close(),
   };

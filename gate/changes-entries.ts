@@ -109,6 +109,7 @@ function isEscaped(text: string, at: number): boolean {
 }
 
 function withoutCodeSpans(text: string): string {
+  if (!text.includes("`")) return text;
   const runs = [...text.matchAll(/`+/g)].map((run) => ({ at: run.index, length: run[0].length }));
   // Closing runs by length, last first, so that looking one up never walks the text again.
   const byLength = new Map<number, number[]>();
@@ -168,11 +169,12 @@ export function hasWords(text: string): boolean {
 
 function entryOf(source: string, block: Bullet, part: Part): Entry {
   const lines = bulletLines(source, block);
+  const text = lines.join("\n");
   const code = new Set(block.code);
-  const shown = lines.filter((_, number) => !code.has(number));
+  const shown = code.size === 0 ? text : lines.filter((_, number) => !code.has(number)).join("\n");
   return {
-    text: lines.join("\n").trim(),
-    items: itemsIn(shown.join("\n")),
+    text: text.trim(),
+    items: itemsIn(shown),
     section: part.section,
     release: part.release,
     line: block.line,

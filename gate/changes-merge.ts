@@ -18,19 +18,15 @@ export interface Merged {
   conflicts: Conflict[];
 }
 
-interface Piece {
-  kind: Unit["kind"];
-  raw: string;
-  /** blank lines before it, good after the kind of block it follows */
-  gap: string;
-  follows: Unit["follows"];
-  interrupts: boolean;
-}
+/** A unit of the result. */
+type Piece = Pick<Unit, "kind" | "raw" | "norm" | "gap" | "above" | "interrupts">;
 
 /** A section of the result. */
-interface Outcome extends Omit<Section, "units" | "heading"> {
-  heading: { raw: string; setext: boolean } | undefined;
-  pieces: Piece[];
+interface Outcome {
+  section: Section;
+  heading: string;
+  body: string;
+  tail: string;
   conflicts: Conflict[];
   keep: boolean;
 }
@@ -54,8 +50,8 @@ export function mergeChanges(base: string, ours: string, theirs: string): Merged
   if (normal(theirs) === normal(base)) return { text: ours, conflicts: [] };
   if (normal(ours) === normal(base)) return { text: convert(theirs), conflicts: [] };
   const versions = { base: read(convert(base), eol), ours: read(ours, eol), theirs: read(convert(theirs), eol) };
-  dropReleased(versions.ours.sections, versions.theirs.sections, versions.base.sections);
-  dropReleased(versions.theirs.sections, versions.ours.sections, versions.base.sections);
+  dropReleased(versions.ours, versions.theirs, versions.base);
+  dropReleased(versions.theirs, versions.ours, versions.base);
   const outcomes = mergeSections(versions, eol);
   const pick = <T>(of: (v: Version) => T): T => three(of(versions.base), of(versions.ours), of(versions.theirs));
   const text = print(outcomes, versions, eol);
@@ -81,13 +77,17 @@ function three<T>(base: T, ours: T, theirs: T): T {
 }
 
 /** An entry that the other side put into a release is not kept under Unreleased as well. */
-function dropReleased(mine: Section[], others: Section[], base: Section[]): void {
-  const before = new Set(releasedKeys(base));
-  const released = new Set(releasedKeys(others).filter((key) => !before.has(key)));
-  for (const section of mine) {
-    if (section.release !== undefined) continue;
-    section.units = section.units.filter((unit) => !released.has(unit.key));
-  }
+function dropReleased(mine: Version, other: Version, base: Version): void {
+  const before = new Set(releasedKeys(changed(base, other)));
+  const released = new Set(releasedKeys(changed(other, base)).filter((key) => !before.has(key)));
+  if (released.size === 0) return;
+  for (const section of mine.sections) if (section.release === undefined) section.drop(released);
+}
+
+/** The sections that another version has not, or has otherwise. */
+function changed(version: Version, other: Version): Section[] {
+  const known = byKey(other.sections);
+  return version.sections.filter((section) => known.get(section.key)?.norm !== section.norm);
 }
 
 function releasedKeys(sections: Section[]): string[] {
@@ -105,17 +105,17 @@ function mergeSections(versions: Record<"base" | "ours" | "theirs", Version>, eo
   const outcomes = order.map(({ key }) =>
     mergeSection({ base: maps.base.get(key), ours: maps.ours.get(key), theirs: maps.theirs.get(key) }, moved, eol),
   );
-  const parents = new Set(outcomes.filter(({ keep }) => keep).map(({ parent }) => parent));
-  return outcomes.filter((outcome) => outcome.keep || parents.has(outcome.key));
+  const parents = new Set(outcomes.filter(({ keep }) => keep).map(({ section }) => section.parent));
+  return outcomes.filter(({ keep, section }) => keep || parents.has(section.key));
 }
 
 /** Keys of the units that a side has as base has them, in whatever section. */
 type Moved = Record<"ours" | "theirs", Set<string>>;
 
 function inBoth(base: Version, side: Version): Set<string> {
-  const keys = ({ sections }: Version) => new Set(sections.flatMap(({ units }) => units.map(({ key }) => key)));
-  const there = keys(side);
-  return new Set([...keys(base)].filter((key) => there.has(key)));
+  const keys = (sections: Section[]) => new Set(sections.flatMap(({ units }) => units.map(({ key }) => key)));
+  const there = keys(changed(side, base));
+  return new Set([...keys(changed(base, side))].filter((key) => there.has(key)));
 }
 
 function byKey(sections: Section[]): Map<string, Section> {
@@ -160,42 +160,38 @@ function isNewer(a: Section, b: Section): boolean {
 
 function mergeSection(three: Three<Section>, moved: Moved, eol: string): Outcome {
   const { base, ours, theirs } = three;
-  const same = (a: Section | undefined, b: Section | undefined) => a && b && print1(a) === print1(b);
-  if (ours && (same(ours, theirs) || same(base, theirs) || (!theirs && !base))) return unchanged(ours);
-  if (theirs && (same(base, ours) || (!ours && !base))) return unchanged(theirs);
-  const model = (ours ?? theirs) as Section;
+  const isSame = (a: Section | undefined, b: Section | undefined) => a !== undefined && a.norm === b?.norm;
+  if (ours && (isSame(ours, theirs) || isSame(base, theirs) || (!theirs && !base))) return unchanged(ours);
+  if (theirs && (isSame(base, ours) || (!ours && !base))) return unchanged(theirs);
+  const section = (ours ?? theirs) as Section;
   const conflicts: Conflict[] = [];
   const refuse = (mine: string, other: string): string => {
-    conflicts.push({ ...(model.release !== undefined && { release: model.release }), ours: mine, theirs: other });
+    conflicts.push({ ...(section.release !== undefined && { release: section.release }), ours: mine, theirs: other });
     return `<<<<<<< ours${eol}${mine}=======${eol}${other}>>>>>>> theirs${eol}`;
   };
   const heading = mergeHeading(three, refuse);
   const pieces = mergeUnits(base?.units ?? [], ours?.units ?? [], theirs?.units ?? [], moved, refuse);
-  const tail = ours && theirs ? threeOf({ base: base?.tail, ours: ours.tail, theirs: theirs.tail }) : model.tail;
+  const tail = ours && theirs ? threeOf({ base: base?.tail, ours: ours.tail, theirs: theirs.tail }) : section.tail;
   const keep = (ours && theirs) !== undefined || pieces.length > 0;
-  return { ...model, heading, pieces: spaced(pieces, three, eol), tail, conflicts, keep };
+  return { section, heading, body: spaced(pieces, three, eol), tail, conflicts, keep };
 }
 
-function threeOf({ base, ours, theirs }: { base: string | undefined; ours: string; theirs: string }): string {
+function threeOf<T>({ base, ours, theirs }: { base: T | undefined; ours: T; theirs: T }): T {
   return ours === base ? theirs : ours;
 }
 
-function print1(section: Section): string {
-  const body = section.units.map(({ gap, norm }) => normal(gap) + norm).join("");
-  return `${section.heading?.norm ?? ""}${body}${normal(section.tail)}`;
-}
-
 function unchanged(section: Section): Outcome {
-  return { ...section, pieces: section.units, conflicts: [], keep: true };
+  const { heading, body, tail } = section;
+  return { section, heading: heading?.raw ?? "", body, tail, conflicts: [], keep: true };
 }
 
-function mergeHeading({ base, ours, theirs }: Three<Section>, refuse: Refuse): Outcome["heading"] {
+function mergeHeading({ base, ours, theirs }: Three<Section>, refuse: Refuse): string {
   const [b, o, t] = [base?.heading, ours?.heading, theirs?.heading];
-  if (!o || !t) return o ?? t;
-  if (o.norm === t.norm || t.norm === b?.norm) return o;
-  if (o.norm === b?.norm) return t;
-  if (ours?.kind === "unreleased" || ours?.title === theirs?.title || (!base && ours?.kind === "section")) return o;
-  return { raw: refuse(o.raw, t.raw), setext: o.setext };
+  if (!o || !t) return (o ?? t)?.raw ?? "";
+  if (o.norm === t.norm || t.norm === b?.norm) return o.raw;
+  if (o.norm === b?.norm) return t.raw;
+  const isSame = ours?.kind === "unreleased" || ours?.title === theirs?.title || (!base && ours?.kind === "section");
+  return isSame ? o.raw : refuse(o.raw, t.raw);
 }
 
 // ---- entries and other blocks
@@ -275,19 +271,28 @@ function mergeUnit(base: Unit, ours: Unit | undefined, theirs: Unit | undefined,
 
 // ---- blank lines
 
-/** Gives each piece the blank lines that fit what it now follows. */
-function spaced(pieces: Piece[], { ours, theirs, base }: Three<Section>, eol: string): Piece[] {
+/** Puts the pieces together with the blank lines that fit what each now follows. */
+function spaced(pieces: Piece[], { ours, theirs, base }: Three<Section>, eol: string): string {
   const units = [ours, theirs, base].flatMap((section) => section?.units ?? []);
-  const usual = (follows: Unit["follows"], kind: Unit["kind"]) =>
-    units.find((unit) => unit.follows === follows && unit.kind === kind)?.gap;
-  return pieces.map((piece, index) => {
-    const previous = pieces[index - 1];
-    const follows = previous?.kind ?? "heading";
-    const isList = follows === piece.kind && piece.kind !== "text";
-    const gap = piece.follows === follows ? piece.gap : (usual(follows, piece.kind) ?? (isList ? "" : eol));
-    const runsOn = previous !== undefined && gap === "" && !piece.interrupts && piece.kind !== "link";
-    return { ...piece, gap: runsOn ? eol : gap };
-  });
+  const usual = (above: Piece | undefined, kind: Unit["kind"]) =>
+    units.find((unit) => unit.above?.kind === above?.kind && unit.kind === kind)?.gap;
+  let text = "";
+  let above: Piece | undefined;
+  for (const piece of pieces) {
+    const isThere = above?.norm === piece.above?.norm;
+    const isAlike = above?.kind === piece.above?.kind;
+    const isList = above?.kind === piece.kind && piece.kind !== "text";
+    const gap = isAlike ? piece.gap : (usual(above, piece.kind) ?? (isList ? "" : eol));
+    text += (isThere || gap !== "" || staysApart(above, piece) ? gap : eol) + piece.raw;
+    above = piece;
+  }
+  return text;
+}
+
+/** Whether one block directly under another is surely read as two. */
+function staysApart(above: Piece | undefined, piece: Piece): boolean {
+  if (above?.kind === "link" && piece.kind === "link") return true;
+  return above?.kind !== "text" && piece.interrupts;
 }
 
 function print(outcomes: Outcome[], { ours, theirs }: { ours: Version; theirs: Version }, eol: string): string {
@@ -295,14 +300,14 @@ function print(outcomes: Outcome[], { ours, theirs }: { ours: Version; theirs: V
     [ours, theirs].flatMap(({ sections }) => sections.map(({ key }, i) => pair(key, sections[i + 1]))),
   );
   let text = "";
-  for (const [index, { heading, pieces, tail, key }] of outcomes.entries()) {
-    const next = outcomes[index + 1];
-    text += (heading?.raw ?? "") + pieces.map(({ gap, raw }) => gap + raw).join("");
-    const isKnown = neighbours.has(pair(key, next));
+  for (const [index, { section, heading, body, tail }] of outcomes.entries()) {
+    const next = outcomes[index + 1]?.section;
+    text += heading + body;
+    const isKnown = neighbours.has(pair(section.key, next));
     // Blank lines at the end of a file go when the section is no longer the last one of a side.
     if (!next) text += isKnown ? tail : "";
     else if (tail !== "") text += tail;
-    else if (text !== "" && (!isKnown || (next.heading?.setext && pieces.length > 0))) text += eol;
+    else if (text !== "" && (!isKnown || (next.heading?.setext && body !== ""))) text += eol;
   }
   return text;
 }

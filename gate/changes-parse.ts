@@ -43,7 +43,7 @@ type Shape =
   | { kind: "heading"; level: number; title: string }
   | { kind: "underline"; level: number }
   | { kind: "fence"; mark: string; length: number }
-  | { kind: "html"; until: RegExp }
+  | { kind: "html"; until: RegExp; interrupts: boolean }
   | { kind: "item"; marker: string; bullet: boolean; empty: boolean }
   | { kind: "quote"; lazy: boolean }
   | { kind: "rule" | "link" | "code" | "text" };
@@ -58,13 +58,24 @@ const none: Leaf = { kind: "none" };
 // A line of bullets nested deeper than this is text: each level looks at the rest of the line again.
 const deepest = 24;
 
+const blankLine = /^$/;
+const tag = String.raw`</?[a-z][a-z0-9-]*(?:\s[^<>]*)?/?>`;
+const blockTags =
+  "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|" +
+  "fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|" +
+  "menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul";
+
+/** What begins a block of HTML, and what a line of it must have to be its last. */
 const htmlBlocks: [RegExp, RegExp][] = [
   [/^<!--/, /-->/],
   [/^<(?:script|pre|style|textarea)(?:[\s>]|$)/i, /<\/(?:script|pre|style|textarea)>/i],
   [/^<\?/, /\?>/],
   [/^<!\[CDATA\[/, /\]\]>/],
   [/^<![a-z]/i, />/],
+  [new RegExp(`^</?(?:${blockTags})(?:[\\s>]|/>|$)`, "i"), blankLine],
 ];
+/** Any other tag alone on its line; no paragraph ends there. */
+const otherTag = new RegExp(`^${tag}\\s*$`, "i");
 
 function isSpace(code: number): boolean {
   return code === 32 || code === 9;
@@ -148,7 +159,8 @@ export function shapeOf(body: string, indent: number, paragraph: boolean): Shape
       return fence(body) ?? text;
     case "<": {
       const found = htmlBlocks.find(([opens]) => opens.test(body));
-      return found ? { kind: "html", until: found[1] } : text;
+      if (found) return { kind: "html", until: found[1], interrupts: true };
+      return !paragraph && otherTag.test(body) ? { kind: "html", until: blankLine, interrupts: false } : text;
     }
     case ">":
       return quote(body);
@@ -182,10 +194,8 @@ class Reader {
   }
 
   finish(): Block[] {
-    const leaf = this.leaf.kind;
-    if (this.current?.kind === "text" && this.items.length === 0) {
-      this.current.closed = leaf !== "fence" && leaf !== "html";
-    }
+    const isOpen = this.leaf.kind === "fence" || (this.leaf.kind === "html" && this.leaf.until !== blankLine);
+    if (this.current?.kind === "text" && this.items.length === 0) this.current.closed = !isOpen;
     this.flush();
     return this.blocks;
   }
@@ -198,8 +208,8 @@ class Reader {
   }
 
   private blankLine(place: Place): void {
-    const kind = this.leaf.kind;
-    if (kind === "fence" || kind === "html") {
+    const { kind } = this.leaf;
+    if (kind === "fence" || (this.leaf.kind === "html" && this.leaf.until !== blankLine)) {
       if (this.items.length === 0) {
         this.extend(place);
         return;
@@ -246,8 +256,7 @@ class Reader {
   }
 
   private openAt(depth: number, shape: Shape, body: string, column: number, place: Place): void {
-    // A paragraph, a link or indented code directly under an open item's text would have gone on with it.
-    place.interrupts = shape.kind !== "text" && shape.kind !== "code" && shape.kind !== "link";
+    place.interrupts = interrupts(shape);
     this.items.length = depth;
     if (depth > 0) this.extend(place);
     else this.beginWith(shape, body, column, place);
@@ -271,9 +280,8 @@ class Reader {
 
   private goesOn(shape: Shape, inside: boolean): boolean {
     const { kind } = this.leaf;
-    const plain = shape.kind === "text" || shape.kind === "code" || shape.kind === "link";
-    if (kind === "paragraph") return inside ? shape.kind === "text" : plain;
-    if (kind === "quote") return plain;
+    if (kind === "paragraph") return inside ? shape.kind === "text" : !interrupts(shape);
+    if (kind === "quote") return !interrupts(shape);
     return kind === "code" && inside && shape.kind === "code" && this.items.length === 0;
   }
 
@@ -318,6 +326,12 @@ class Reader {
     if (shape.kind === "fence" || shape.kind === "code") this.codeLine(place);
     this.leaf = leafOf(shape, body);
   }
+}
+
+/** Whether a line ends the paragraph before it. */
+function interrupts(shape: Shape): boolean {
+  if (shape.kind === "html") return shape.interrupts;
+  return shape.kind !== "text" && shape.kind !== "code" && shape.kind !== "link";
 }
 
 function leafOf(shape: Shape, body: string): Leaf {
@@ -381,7 +395,7 @@ export function printChanges({ source, bom, blocks }: Changes): string {
 
 /** The lines of a text without their ends; a final line end begins no further line. */
 export function linesOf(text: string): string[] {
-  const lines = text.split(/\r\n|\n|\r/);
+  const lines = text.includes("\r") ? text.split(/\r\n|\n|\r/) : text.split("\n");
   if (lines.at(-1) === "") lines.pop();
   return lines;
 }

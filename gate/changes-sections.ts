@@ -1,7 +1,7 @@
 // One version of CHANGES.md as sections of units, keyed so that the same section and the same unit are found again in
 // another version of the file. For changes-merge.ts.
 import { itemsIn, type Part, partsOf, sameText, sameTitle } from "./changes-entries.ts";
-import { bulletLines, type Changes, type Heading } from "./changes-parse.ts";
+import { bulletLines, type Changes } from "./changes-parse.ts";
 
 /** An entry, a paragraph or other block, or one line of link definitions. */
 export interface Unit {
@@ -13,39 +13,75 @@ export interface Unit {
   key: string;
   /** the blank lines before it */
   gap: string;
-  /** the kind of what stands before it */
-  follows: Unit["kind"] | "heading";
+  /** what stands before it in its section; undefined: the heading */
+  above: Unit | undefined;
   interrupts: boolean;
 }
 
-export interface Section {
-  key: string;
-  kind: Part["kind"];
+/** A heading with what stands under it. Its units are looked at only when asked for: most sections never change. */
+export class Section {
+  readonly key: string;
   /** key of the heading that a sub-heading stands under */
-  parent: string | undefined;
+  readonly parent: string | undefined;
+  readonly kind: Part["kind"];
   /** as in Entry */
-  release: string | undefined;
-  title: string;
-  heading: { raw: string; norm: string; setext: boolean } | undefined;
-  units: Unit[];
-  /** blank lines at its end */
-  tail: string;
+  readonly release: string | undefined;
+  readonly title: string;
+  readonly heading: { raw: string; norm: string; setext: boolean } | undefined;
+  /** all under the heading, without the blank lines at its end */
+  body: string;
+  /** the blank lines at its end */
+  readonly tail: string;
+  private readonly read: () => Unit[];
+  private known: Unit[] | undefined;
+
+  constructor(changes: Changes, part: Part, key: string, parent: string | undefined) {
+    const { heading, kind, release, body } = part;
+    const slice = (from: number | undefined, to: number | undefined) => changes.source.slice(from, to);
+    const last = body.at(-1);
+    const end = last?.kind === "blank" ? last.start : last?.end;
+    const raw = slice(heading?.start, heading?.end);
+    this.key = key;
+    this.parent = parent;
+    this.kind = kind;
+    this.release = release;
+    this.title = heading?.title ?? "";
+    this.heading = heading && { raw, norm: normal(raw), setext: heading.setext };
+    this.body = body[0] ? slice(body[0].start, end) : "";
+    this.tail = last ? slice(end, last.end) : "";
+    this.read = () => unitsOf(changes, part);
+  }
+
+  get units(): Unit[] {
+    this.known ??= this.read();
+    return this.known;
+  }
+
+  get norm(): string {
+    return (this.heading?.norm ?? "") + normal(this.body + this.tail);
+  }
+
+  drop(keys: Set<string>): void {
+    const kept = this.units.filter((unit) => !keys.has(unit.key));
+    if (kept.length === this.units.length) return;
+    this.known = kept;
+    this.body = kept.map(({ gap, raw }) => gap + raw).join("");
+  }
 }
 
 export function normal(text: string): string {
-  return text.replace(/\r\n?/g, "\n");
+  return text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
 }
 
 export function sectionsOf(changes: Changes): Section[] {
   const seen = new Map<string, number>();
   let top = "";
   return partsOf(changes).map((part, index) => {
-    const key = unique(seen, part.kind === "section" ? `${top}/${name(part)}` : topKey(part, index));
-    const parent = part.kind === "section" ? top : undefined;
-    if (parent === undefined) top = key;
-    const { kind, release } = part;
-    const title = part.heading?.title ?? "";
-    return { key, kind, parent, release, title, heading: headingOf(changes, part.heading), ...bodyOf(changes, part) };
+    const isSub = part.kind === "section";
+    const key = unique(seen, isSub ? `${top}/${name(part)}` : topKey(part, index));
+    const section = new Section(changes, part, key, isSub ? top : undefined);
+    if (!isSub) top = key;
+    return section;
   });
 }
 
@@ -67,31 +103,23 @@ function name({ heading }: Part): string {
   return sameTitle(title) || title;
 }
 
-function headingOf({ source }: Changes, heading: Heading | undefined): Section["heading"] {
-  if (!heading) return undefined;
-  const raw = source.slice(heading.start, heading.end);
-  return { raw, norm: normal(raw), setext: heading.setext };
-}
-
-function bodyOf({ source }: Changes, part: Part): { units: Unit[]; tail: string } {
+function unitsOf({ source }: Changes, part: Part): Unit[] {
   const units: Unit[] = [];
   let gap = "";
   for (const block of part.body) {
+    const { kind, interrupts } = block;
     const raw = source.slice(block.start, block.end);
-    if (block.kind === "blank") {
+    if (kind === "blank") {
       gap = raw;
       continue;
     }
-    const { kind, interrupts } = block;
-    for (const piece of kind === "link" ? (raw.match(/[^\r\n]*(?:\r\n|\r|\n|$)/g) ?? []) : [raw]) {
-      if (piece === "") continue;
-      const text = kind === "entry" ? sameText(bulletLines(source, block).join("\n")) : normal(piece);
-      const follows = units.at(-1)?.kind ?? "heading";
-      units.push({ kind, raw: piece, norm: normal(piece), key: `${kind} ${text}`, gap, follows, interrupts });
+    for (const line of kind === "link" ? (raw.match(/[^\r\n]+(?:\r\n|\r|\n|$)/g) ?? []) : [raw]) {
+      const text = kind === "entry" ? sameText(bulletLines(source, block).join("\n")) : normal(line);
+      units.push({ kind, raw: line, norm: normal(line), key: `${kind} ${text}`, gap, above: units.at(-1), interrupts });
       gap = "";
     }
   }
-  return { units, tail: gap };
+  return units;
 }
 
 /**

@@ -7,7 +7,10 @@ const runs = { numRuns: Number(process.env["RUNS"] ?? 1000) };
 
 describe("changes: properties", () => {
   it("parse, then print, is the same text", () => {
-    fc.assert(fc.property(anyFile, (text) => assert.equal(printChanges(parseChanges(text)), text)), runs);
+    fc.assert(
+      fc.property(anyFile, (text) => assert.equal(printChanges(parseChanges(text)), text)),
+      runs,
+    );
   });
   it("adds exactly one entry, whatever the words", () => {
     fc.assert(
@@ -20,8 +23,13 @@ describe("changes: properties", () => {
         assert.ok(mine?.items.includes(42));
         const others = (list: typeof after) => list.map(({ text }) => text);
         assert.deepEqual(others(after.filter((e) => e !== mine)), others(before));
-        const all = entries(added.text).filter((e) => e.line !== added.line).map(({ text }) => text);
-        assert.deepEqual(all, entries(text).map(({ text }) => text));
+        const all = entries(added.text)
+          .filter((e) => e.line !== added.line)
+          .map(({ text }) => text);
+        assert.deepEqual(
+          all,
+          entries(text).map(({ text }) => text),
+        );
       }),
       runs,
     );

@@ -377,18 +377,23 @@ export async function mergedTree(
   q: { trunkTip: string; tip: string; policy: Policy; mergeTreeWorks: boolean },
 ): Promise<MergedTree | Unknown> {
   if (!q.mergeTreeWorks) return { unknown: "git is older than 2.38 and cannot merge without a work tree" };
-  // The driver is ours; started from here it would be a process where a function does.
-  const result = await repo.git([
-    "-c",
-    "merge.calcifer.driver=false",
-    "merge-tree",
-    "--write-tree",
-    "-z",
-    "--name-only",
-    "--no-messages",
-    q.trunkTip,
-    q.tip,
-  ]);
+  // The driver is ours; started from here it would be a process where a function does. git leaves files for drivers
+  // where it runs, and in a work tree somebody would see them.
+  const result = await repo.git(
+    [
+      "--git-dir=.",
+      "-c",
+      "merge.calcifer.driver=false",
+      "merge-tree",
+      "--write-tree",
+      "-z",
+      "--name-only",
+      "--no-messages",
+      q.trunkTip,
+      q.tip,
+    ],
+    { cwd: repo.commonDir, env: { GIT_DIR: undefined, GIT_WORK_TREE: undefined } },
+  );
   if (result.code > 1) return { unknown: firstLine(result.stderr) || "git could not merge the two" };
   const [tree, ...conflicts] = fields(result);
   if (result.code === 0) return { tree, conflicts: [] };

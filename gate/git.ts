@@ -34,7 +34,7 @@ function environment(extra: Record<string, string | undefined> | undefined): Nod
     GIT_PAGER: "cat",
     GIT_EDITOR: ":",
     GIT_MERGE_AUTOEDIT: "no",
-    GIT_SSH_COMMAND: env["GIT_SSH_COMMAND"] ?? "ssh -oBatchMode=yes",
+    GIT_SSH_COMMAND: env.GIT_SSH_COMMAND ?? "ssh -oBatchMode=yes",
     LC_ALL: "C.UTF-8",
     LANGUAGE: "C",
     ...extra,
@@ -60,11 +60,17 @@ export function gitIn(cwd: string, base: Record<string, string | undefined> = {}
       const err: Buffer[] = [];
       let late = false;
       const timer = options.timeout
-        ? setTimeout(() => ((late = true), child.kill("SIGTERM")), options.timeout)
+        ? setTimeout(() => {
+            late = true;
+            child.kill("SIGTERM");
+          }, options.timeout)
         : undefined;
       child.stdout?.on("data", (chunk: Buffer) => out.push(chunk));
       child.stderr?.on("data", (chunk: Buffer) => err.push(chunk));
-      child.on("error", (error) => (clearTimeout(timer), reject(error)));
+      child.on("error", (error) => {
+        clearTimeout(timer);
+        reject(error);
+      });
       child.on("close", (code, signal) => {
         clearTimeout(timer);
         resolve({

@@ -41,7 +41,7 @@ const hooks: Record<string, Hook> = {
 
 /** The repository a hook runs in, also when it was named by GIT_DIR. */
 export const repoOfHook = ({ cwd, env }: HookInput): Promise<Repo> =>
-  openRepo(cwd, gitIn(cwd, { GIT_DIR: env["GIT_DIR"], GIT_WORK_TREE: env["GIT_WORK_TREE"] }));
+  openRepo(cwd, gitIn(cwd, { GIT_DIR: env.GIT_DIR, GIT_WORK_TREE: env.GIT_WORK_TREE }));
 
 /** Answers for a hook; one that Calcifer has no question for lets git go on. */
 export const answerHook = (repo: Repo, objects: Objects, input: HookInput): Promise<HookAnswer> => {
@@ -66,10 +66,10 @@ async function judgeMessage(repo: Repo, objects: Objects, input: HookInput): Pro
 }
 
 async function judge(repo: Repo, objects: Objects, input: HookInput, message: string): Promise<HookAnswer> {
-  const index = input.env["GIT_INDEX_FILE"];
+  const index = input.env.GIT_INDEX_FILE;
   const { facts, reasons } = await judgeCommit(repo, objects, {
     message,
-    amending: isAmend(input.env["CALCIFER_GIT_PID"]),
+    amending: isAmend(input.env.CALCIFER_GIT_PID),
     indexFile: index === undefined ? undefined : path.resolve(input.cwd, index),
   });
   return reasons.length === 0 ? go : { exit: 1, stderr: refusal(reasons, commitAdvice(facts)) };

@@ -9,6 +9,7 @@ import {
   branchFacts,
   type CommitFacts,
   commitFacts,
+  isUnknown,
   type Memory,
   mergeTreeWorks,
 } from "./facts.ts";
@@ -73,18 +74,23 @@ export async function judgeBranch(
   ]);
   const { policy, warnings } = await policyNow(repo, objects, tips.trunkTip, asked.item.service);
   const document = asked.record ? asked.record.document : documentPath(policy, asked.item);
-  const facts = await branchFacts(
-    repo,
-    objects,
-    { ...asked, ...tips, policy, document: document ?? undefined, worktree, mergeTreeWorks: works },
-    memory,
-  );
+  const question = { ...asked, ...tips, policy, document: document ?? undefined, worktree, mergeTreeWorks: works };
+  const facts = named(await branchFacts(repo, objects, question, memory));
   const said = [...warnings, ...(await policyDraftProblems(repo, objects, asked.trunk))];
   return {
     facts,
     merge: verdictOf("merge", facts, said, asked.only),
     complete: verdictOf("complete", facts, said, asked.only),
   };
+}
+
+/** An item of another database has no title here; its entry says what it is about. */
+function named(facts: BranchFacts): BranchFacts {
+  if (facts.item.title !== "") return facts;
+  const [entry] = isUnknown(facts.entries) ? [] : facts.entries;
+  const [first] = isUnknown(facts.commits) ? [] : facts.commits;
+  const words = entry?.text.replaceAll(`(#${facts.item.id})`, "").split("\n")[0]?.trim();
+  return { ...facts, item: { ...facts.item, title: words || first?.subject || facts.item.key } };
 }
 
 /** The commits two branches are at now. */
@@ -164,7 +170,7 @@ async function itemOfRange(
     ? {
         id: Number(newest[1]),
         key: newest[2] as string,
-        title: newest[2] as string,
+        title: "",
         service: undefined,
         type: "maintenance",
       }

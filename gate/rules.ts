@@ -2,12 +2,16 @@
 import type { Reason } from "../protocol/errors.ts";
 import type { Check, Verdict } from "../protocol/shared.ts";
 import { type BranchFacts, type CommitFacts, isUnknown, type MadeCommit, type Unknown } from "./facts.ts";
-import { matches } from "./policy.ts";
+import { matches, type Policy } from "./policy.ts";
 import type { ItemMark } from "./repo.ts";
 
 /** `#42 "Add TLS"`; a title from somebody else's clone may hold anything, so what could forge output is taken out. */
 export const called = (item: { id: number; title: string }): string =>
-  `#${item.id} "${item.title.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "").slice(0, 200)}"`;
+  `#${item.id} "${plain(item.title).slice(0, 200)}"`;
+
+/** Without what could move a terminal's cursor, or turn the reading direction. */
+const plain = (text: string): string =>
+  text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu, "");
 
 /** Why a commit on an item's branch is refused; empty means it may be made. */
 export function commitReasons(facts: CommitFacts): Reason[] {
@@ -17,23 +21,21 @@ export function commitReasons(facts: CommitFacts): Reason[] {
   if (policy.changes.commit === "off" || isWaived(facts.waived, "entry")) return [];
   if (facts.changed.every((p) => matches(policy.changes.ignore, p))) return [];
   if (facts.entryHere || (policy.changes.commit === "first" && facts.entryOnBranch)) return [];
-  return [noEntry(item, facts)];
+  return [{ check: "entry", ...noEntry(item, policy) }];
 }
 
-function noEntry(item: ItemMark, { policy }: CommitFacts): Reason {
-  return {
-    check: "entry",
-    message: `${entryPlace(policy)} has no entry for ${called(item)}.`,
-    next: `calcifer commit -m "…" --entry "what readers should know"`,
-  };
-}
+/** The words for a missing entry: the same from the hook, the CLI and the editor. */
+const noEntry = (item: ItemMark, policy: Policy): { message: string; next: string } => ({
+  message: `${entryPlace(policy)} has no entry for ${called(item)}.`,
+  next: `calcifer commit -m "…" --entry "what readers should know"`,
+});
 
-const entryPlace = (policy: CommitFacts["policy"]): string =>
+const entryPlace = (policy: Policy): string =>
   policy.changes.entries === "fragments" ? "The changes folder" : policy.changes.file;
 
 function strangerReasons({ policy, branch, waived, changed }: CommitFacts): Reason[] {
   if (!policy.strict || branch === undefined || changed.length === 0 || isWaived(waived, "entry")) return [];
-  if (policy.protected.includes(branch)) return [];
+  if (matches(policy.protected, branch)) return [];
   return [
     {
       check: "item",
@@ -54,7 +56,7 @@ export function refusal(reasons: Reason[], more: string[] = []): string {
     ...more.map((m) => `  ${m}`),
   ];
   for (const next of new Set(reasons.flatMap((r) => (r.next ? [r.next] : [])))) lines.push(`  Next: ${next}`);
-  return `${lines.join("\n")}\n`;
+  return `${lines.map(plain).join("\n")}\n`;
 }
 
 /** The lines under a refused commit: why the rule is there, and the way round it that leaves a record. */
@@ -132,14 +134,15 @@ export const checks = {
 } satisfies Record<string, CheckOf>;
 export type CheckId = keyof typeof checks;
 
-function entry({ entries, entryProblems, item, policy, commits }: BranchFacts): ReturnType<CheckOf> {
+function entry({ entries, entryProblems, item, policy, commits, merged }: BranchFacts): ReturnType<CheckOf> {
   if (isUnknown(entries)) return unknown(entries);
-  const next = `calcifer commit -m "…" --entry "what readers should know"`;
   const [problem] = entryProblems;
+  // A fragment is named in the problem itself.
+  const place = policy.changes.entries === "fragments" ? "" : `${policy.changes.file}:${problem?.line}: `;
   if (problem)
     return {
       state: "no",
-      message: `${policy.changes.file}:${problem.line}: ${problem.message}.`.replace(/\.\.$/, "."),
+      message: `${place}${problem.message}.`.replace(/\.\.$/, "."),
       next: `calcifer changes show`,
       detail: entryProblems.map((p) => `line ${p.line}: ${p.message}`),
     };
@@ -148,10 +151,16 @@ function entry({ entries, entryProblems, item, policy, commits }: BranchFacts): 
       ...yes(`${entryPlace(policy)} has ${count(entries.length, "entry", "entries")} for #${item.id}.`),
       detail: entries.map((e) => e.text),
     };
-  const waivers = isUnknown(commits) ? [] : commits.filter((c) => !c.exempt);
-  if (waivers.length > 0 && waivers.every((c) => isWaived(c.waivers, "entry")))
-    return { ...yes("No entry is needed: waived by every commit."), detail: waivers.map(waiverLine) };
-  return { state: "no", message: `${entryPlace(policy)} has no entry for ${called(item)}.`, next };
+  const notNeeded = isUnknown(commits) ? undefined : noEntryNeeded(commits, merged);
+  return notNeeded ?? { state: "no", ...noEntry(item, policy) };
+}
+
+function noEntryNeeded(commits: MadeCommit[], merged: BranchFacts["merged"]): ReturnType<CheckOf> | undefined {
+  if (commits.length === 0) return merged === true ? yes("Its commits are in the trunk.") : undefined;
+  if (!commits.every((c) => c.exempt || isWaived(c.waivers, "entry"))) return undefined;
+  const waived = commits.filter((c) => c.waivers.length > 0);
+  if (waived.length === 0) return yes("No entry is needed: the policy ignores every file it changes.");
+  return { ...yes("No entry is needed: waived by every commit."), detail: waived.map(waiverLine) };
 }
 
 const waiverLine = (c: MadeCommit): string =>
@@ -172,7 +181,7 @@ function judged(facts: BranchFacts): ReturnType<CheckOf> {
       state: "no",
       message: bad.length === 1 ? `${bad[0]}.` : `${count(bad.length, "commit")} passed no gate: ${bad[0]}.`,
       next: `calcifer gate waive judged --reason "…"`,
-      detail: bad,
+      ...(bad.length > 1 && { detail: bad }),
     };
   const waived = commits.filter((c) => c.waivers.length > 0);
   const message = `${count(commits.length, "commit")} judged${waived.length > 0 ? `, ${waived.length} with a waiver` : ""}.`;
@@ -252,10 +261,11 @@ function noConflict({ conflicts, trunk, item }: BranchFacts): ReturnType<CheckOf
   };
 }
 
-function current({ moved, trunk, item, conflicts }: BranchFacts): ReturnType<CheckOf> {
-  if (isUnknown(moved)) return unknown(moved);
-  if (moved.length === 0) return yes(`${trunk} has not moved in files this branch touches.`);
+function current({ moved: all, trunk, item, conflicts, policy }: BranchFacts): ReturnType<CheckOf> {
+  if (isUnknown(all)) return unknown(all);
   // Two branches that each add an entry always move the changes file; that alone is no news.
+  const moved = all.filter((p) => p !== policy.changes.file);
+  if (moved.length === 0) return yes(`${trunk} has not moved in files this branch touches.`);
   return {
     state: "no",
     message: `${trunk} has moved in ${count(moved.length, "file")} this branch touches: ${moved[0]}${moved.length > 1 ? " …" : ""}`,

@@ -28,13 +28,13 @@ export function folders(env: Env = process.env): Folders {
 }
 
 function baseFolders(env: Env): { data: string; config: string; state: string } {
-  if (env["CALCIFER_HOME"]) {
-    const home = path.resolve(env["CALCIFER_HOME"]);
+  if (env.CALCIFER_HOME) {
+    const home = path.resolve(env.CALCIFER_HOME);
     return { data: home, config: path.join(home, "config"), state: path.join(home, "state") };
   }
-  const home = env["HOME"] ?? os.homedir();
+  const home = env.HOME ?? os.homedir();
   if (process.platform === "win32") {
-    const local = path.join(env["LOCALAPPDATA"] ?? path.join(home, "AppData", "Local"), "Calcifer");
+    const local = path.join(env.LOCALAPPDATA ?? path.join(home, "AppData", "Local"), "Calcifer");
     return { data: local, config: path.join(local, "config"), state: path.join(local, "state") };
   }
   if (process.platform === "darwin") {
@@ -51,9 +51,7 @@ function baseFolders(env: Env): { data: string; config: string; state: string } 
 
 function runFolder(env: Env, data: string): string {
   const preferred =
-    !env["CALCIFER_HOME"] && env["XDG_RUNTIME_DIR"]
-      ? path.join(env["XDG_RUNTIME_DIR"], "calcifer")
-      : path.join(data, "run");
+    !env.CALCIFER_HOME && env.XDG_RUNTIME_DIR ? path.join(env.XDG_RUNTIME_DIR, "calcifer") : path.join(data, "run");
   if (Buffer.byteLength(path.join(preferred, "daemon.sock")) <= longestSocketPath) return preferred;
   // A home too deep for a socket gets a short folder of its own, named after the user and the home.
   return path.join("/tmp", `calcifer-${os.userInfo().uid}-${digest(data)}`);

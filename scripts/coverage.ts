@@ -37,7 +37,7 @@ export function coverageComplaints(): string[] {
 }
 
 function decides(file: string): boolean {
-  return !file.endsWith(".test.ts") && !path.basename(file).startsWith("test-") && !isOnlyTypes(file);
+  return !/\.test\.ts$|-samples\.ts$/.test(file) && !isOnlyTypes(file);
 }
 
 function isOnlyTypes(file: string): boolean {

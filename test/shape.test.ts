@@ -18,10 +18,12 @@ type Row = {
 const node = "node:";
 const npm = "npm:";
 
+/** What tests are made of, beside the tests: bound by no row, and for tests only. */
+const testFurniture = ["test/**", "**/*.test.ts", "**/*-samples.ts", "**/sandbox.ts", "**/trial{,-*}.ts"];
+
 /** The first row that fits a file holds for it. */
 const rows: Row[] = [
-  { who: "**/*.test.ts", may: ["**", node, npm] },
-  { who: "test/**", may: ["**", node, npm] },
+  ...testFurniture.map((who) => ({ who, may: ["**", node, npm] })),
   { who: "bench/**", may: ["**", node, npm] },
   { who: "scripts/**", may: ["{scripts,protocol,gate,daemon,cli}/**", node, npm] },
 
@@ -121,7 +123,7 @@ function none(complaints: string[]): void {
 }
 
 function isTest(file: string): boolean {
-  return file.startsWith("test/") || file.endsWith(".test.ts");
+  return fits(file, testFurniture);
 }
 
 function say(entry: Import, why: string): string {

@@ -72,9 +72,17 @@ export function compare({ what, ours, beside, target, statistic = median, unit =
 }
 
 /** A line that could not be measured, because what it is compared with is not there. */
-export function missing(what: string, beside: string, why: string, target: Target): Line {
+export function missing(what: string, beside: string, why: string, target: Target | undefined): Line {
   const nothing = { unit: "ms", statistic: "median", ours: undefined, figure: undefined } as const;
-  return { what, ...nothing, beside: { name: beside, figures: undefined }, target, verdict: "missing", close: false, why };
+  return {
+    what,
+    ...nothing,
+    beside: { name: beside, figures: undefined },
+    target,
+    verdict: "missing",
+    close: false,
+    why,
+  };
 }
 
 export function slope(

@@ -119,19 +119,32 @@ async function gone(pid: number): Promise<void> {
 
 /** The environment of a person who has git, and nothing of ours or of npm's on the PATH. */
 export function plainEnv(home: string): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(GIT_|CALCIFER_|LEFTHOOK|HUSKY|npm_|XDG_|NODE_)/.test(name));
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(GIT_|CALCIFER_|LEFTHOOK|HUSKY|npm_|XDG_|NODE_)/.test(name),
+  );
   const config = path.join(home, "gitconfig");
   // No repacking in the middle of a measurement; what decides whether to repack still runs, as it does for everybody.
-  writeFileSync(config, "[user]\n\tname = Bench\n\temail = bench@example.org\n[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n[advice]\n\tdetachedHead = false\n");
-  const PATH = (process.env["PATH"] ?? "").split(path.delimiter).filter((folder) => !folder.includes("node_modules"));
-  return { ...Object.fromEntries(kept), PATH: PATH.join(path.delimiter), HOME: home, GIT_CONFIG_GLOBAL: config, GIT_CONFIG_NOSYSTEM: "1" };
+  writeFileSync(
+    config,
+    "[user]\n\tname = Bench\n\temail = bench@example.org\n[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n[advice]\n\tdetachedHead = false\n",
+  );
+  const PATH = (process.env.PATH ?? "").split(path.delimiter).filter((folder) => !folder.includes("node_modules"));
+  return {
+    ...Object.fromEntries(kept),
+    PATH: PATH.join(path.delimiter),
+    HOME: home,
+    GIT_CONFIG_GLOBAL: config,
+    GIT_CONFIG_NOSYSTEM: "1",
+  };
 }
 
 /** What a program prints. @throws with its words when it fails */
 export function run(program: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv, input = ""): string {
   const ran = spawnSync(program, args, { cwd, env, input, encoding: "utf8", maxBuffer: 1 << 28 });
   if (ran.status !== 0)
-    throw new Error(`${[program, ...args].join(" ")} in ${cwd}: ${ran.error?.message ?? `exit ${ran.status}: ${ran.stderr}${ran.stdout}`}`);
+    throw new Error(
+      `${[program, ...args].join(" ")} in ${cwd}: ${ran.error?.message ?? `exit ${ran.status}: ${ran.stderr}${ran.stdout}`}`,
+    );
   return ran.stdout;
 }
 

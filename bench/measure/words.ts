@@ -19,5 +19,5 @@ export const sentence = (random: () => number, length: number): string =>
   Array.from({ length }, () => word(random)).join(" ");
 
 /** A word that is in about every third text, and one that is in hardly any. */
-export const usual = common[1] as string;
+export const usual = common[5] as string;
 export const seldom = vocabulary[3000] as string;

@@ -112,12 +112,12 @@ function waived(
 ): string[] {
   if (commit !== null) {
     return [
-      done(on, `${clean(branch)} may do without ${clean(check)}, by ${short(commit)}: ${clean(reason)}`),
+      done(on, `Waived ${clean(check)} on ${clean(branch)}, in ${short(commit)}: ${clean(reason)}`),
       next(on, "calcifer status"),
     ];
   }
   return [
-    done(on, `The next commit on ${clean(branch)} may do without ${clean(check)}: ${clean(reason)}`),
+    done(on, `Waived ${clean(check)} for the next commit on ${clean(branch)}: ${clean(reason)}`),
     next(on, 'calcifer commit -m "…" or git commit; the exception travels with it as a trailer'),
   ];
 }

@@ -54,7 +54,7 @@ export interface Database {
   /** one row per label of an item, beside `items.labels`, for the filter */
   item_labels: { item_id: number; label: string };
   /** commits recorded for an item, so that they are known after its branch is gone */
-  item_commits: { item_id: number; commit_id: string; subject: string; author: string; at: Time };
+  item_commits: { item_id: number; commit_id: string; position: number; subject: string; author: string; at: Time };
   /** FTS5 over title, description and notes; kept by triggers; `rowid` is the item's id */
   items_fts: { rowid: number; items_fts: string; title: string; description: string; notes: string };
   /** the journal of Merge & Complete: one row while a merge is under way */

@@ -161,7 +161,7 @@ describe("doctor", () => {
     assert.match((await hooksInForce(box.runner(top))).why, /core\.hooksPath is \.husky\/_ \(local\) again/);
     const found = await examine();
     assert.deepEqual(sick(found), ["hooks", "folder", "terminal", "gui", "others"]);
-    assert.match(message(found, "terminal"), /not Calcifer's/);
+    assert.match(message(found, "terminal"), /goes past the gate: .*\.husky\/_, where Calcifer's are not/);
     await box.install(top);
     assert.equal((await examine()).healthy, true);
     await uninstallHooks(box.runner(top));
@@ -203,18 +203,32 @@ describe("doctor", () => {
     assert.equal(state(await examine(), "launcher"), "no");
     const elsewhere = await doctor(box.runner(top), { launcher: "/other/calcifer-hook", socket: box.socket });
     assert.match(message(elsewhere, "launcher"), /The hooks ask .*, but this Calcifer is \/other/);
+    const deaf = await doctor(box.runner(top), { launcher: box.launcher, socket: "/other/socket" });
+    assert.match(message(deaf, "launcher"), /The hooks knock at .*, but this daemon listens at \/other\/socket/);
   });
 
-  it("sees that the terminal comes to the hooks and the desktop does not", async () => {
-    await box.install(top);
-    // A shell's own settings file, which a program started from the desktop never reads.
-    await box.must(top, "config", "--global", "include.path", path.join(box.root, "more"));
-    box.env.GIT_CONFIG_GLOBAL = path.join(box.home, ".gitconfig");
+  it("sees that the terminal comes to the hooks and the desktop does not, without running what is there instead", async () => {
+    box.personsHook(path.join(box.home, "gui-hooks/pre-commit"));
+    await box.must(top, "config", "--global", "core.hooksPath", "~/gui-hooks");
+    // Set in a shell's own file, which a program started from the desktop never reads.
     const shell = path.join(box.root, "shell.gitconfig");
     writeFileSync(shell, "[protocol]\n\tversion = 2\n");
+    const was = process.env.GIT_CONFIG_GLOBAL;
+    process.env.GIT_CONFIG_GLOBAL = shell;
     box.env.GIT_CONFIG_GLOBAL = shell;
-    const found = await examine();
-    assert.equal(found.healthy, true, JSON.stringify(found.findings));
+    try {
+      assert.equal((await box.install(top)).place, "hooks");
+      box.takeLog();
+      // The runner's own variable is the sandbox's word for what the shell set; the desktop's environment blanks it.
+      const found = await examine();
+      assert.equal(state(found, "terminal"), "yes");
+      assert.equal(state(found, "gui"), "no");
+      assert.match(message(found, "gui"), /goes past the gate: git takes pre-commit, .* from .*gui-hooks/);
+      assert.equal(box.takeLog(), "");
+    } finally {
+      if (was === undefined) delete process.env.GIT_CONFIG_GLOBAL;
+      else process.env.GIT_CONFIG_GLOBAL = was;
+    }
   });
 
   it("sees that a hook that was there is not reached any more", async () => {

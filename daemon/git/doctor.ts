@@ -39,6 +39,7 @@ interface Patient {
   record: InstallRecord | undefined;
   version: number[];
   launcher: string;
+  socket: string;
 }
 
 const fix = "calcifer doctor --fix";
@@ -60,6 +61,7 @@ export async function doctor(git: Git, options: DoctorOptions): Promise<Diagnosi
     record: readRecord(site.notes),
     version: (await gitVersion(git)) ?? [],
     launcher: options.launcher,
+    socket: options.socket,
   };
   const findings: Finding[] = [
     ofGit(patient),
@@ -131,9 +133,11 @@ function ofBits({ site, settings }: Patient): Finding {
   return finding("executable", "yes", "The hooks may be executed.");
 }
 
-async function ofLauncher({ launcher, record }: Patient): Promise<Finding> {
+async function ofLauncher({ launcher, socket, record }: Patient): Promise<Finding> {
   if (record && record.launcher !== launcher)
     return finding("launcher", "no", `The hooks ask ${record.launcher}, but this Calcifer is ${launcher}.`, fix);
+  if (record && record.socket !== socket)
+    return finding("launcher", "no", `The hooks knock at ${record.socket}, but this daemon listens at ${socket}.`, fix);
   if (!executable(launcher))
     return finding(
       "launcher",
@@ -192,36 +196,36 @@ async function ofWorktrees({ git, site }: Patient): Promise<Finding[]> {
 const committing = ["pre-commit", "prepare-commit-msg", "commit-msg", "reference-transaction"];
 
 async function ofProbes(patient: Patient): Promise<Finding[]> {
-  const { site, settings } = patient;
-  const folder = hooksFolderOf(site, settings.at(-1)?.value);
-  const foreign = committing.filter((hook) => !isOurs(path.join(folder, hook)));
-  if (foreign.length > 0) {
-    // A probe would run somebody's hooks against an empty index. Looking is enough here.
-    const why = `A probe was not made, because these hooks are not Calcifer's: ${foreign.join(", ")}.`;
-    return [finding("terminal", "no", why, fix), finding("gui", "no", why, fix)];
-  }
   const terminal = await tried(patient, {});
   const gui = await tried(patient, guiEnvironment());
   return [
     probed("terminal", "A commit from a terminal", terminal),
     probed("gui", "A commit from a program started on the desktop", gui),
-    ...(typeof terminal === "string" ? [] : [ofChain(patient, terminal)]),
+    ...("ran" in terminal ? [ofChain(patient, terminal)] : []),
   ];
 }
 
-async function tried(
-  { git, site, version }: Patient,
-  env: Record<string, string | undefined>,
-): Promise<Probed | string> {
+/** What came of a probe, or why none was made. */
+type Tried = Probed | { past: string } | { failed: string };
+
+async function tried({ git, site, version }: Patient, env: Record<string, string | undefined>): Promise<Tried> {
+  const there: Git = (args, options = {}) => git(args, { ...options, env: { ...env, ...options.env } });
   try {
-    return await probe(git, site, env, version);
+    // Another environment may read other settings. A probe past ours would run somebody's hooks against an empty index.
+    const folder = hooksFolderOf(site, (await hooksPaths(there, site)).at(-1)?.value);
+    const foreign = committing.filter((hook) => !isOurs(path.join(folder, hook)));
+    if (foreign.length > 0)
+      return { past: `git takes ${foreign.join(", ")} from ${folder}, where Calcifer's are not.` };
+    return await probe(there, site, version);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ENOENT" ? "git is not on its PATH." : (error as Error).message;
+    const none = (error as NodeJS.ErrnoException).code === "ENOENT";
+    return { failed: none ? "git is not on its PATH." : (error as Error).message };
   }
 }
 
-function probed(id: string, what: string, result: Probed | string): Finding {
-  if (typeof result === "string") return finding(id, "unknown", `${what} could not be tried: ${result}`);
+function probed(id: string, what: string, result: Tried): Finding {
+  if ("past" in result) return finding(id, "no", `${what} goes past the gate: ${result.past}`, fix);
+  if ("failed" in result) return finding(id, "unknown", `${what} could not be tried: ${result.failed}`);
   const missed = committing.filter((hook) => !result.ran.includes(hook));
   if (missed.length === 0 && result.refused)
     return finding(id, "yes", `${what} comes to every hook, and a refusal stops it.`);

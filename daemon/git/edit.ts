@@ -52,7 +52,7 @@ export async function edit(
   const real = existsSync(file) ? realpathSync(file) : file;
   if (!existsSync(real) && steps.length === 0) return undefined;
   const madeFolder = ensureFolder(path.dirname(real)) || (earlier?.madeFolder ?? false);
-  return withLock(real, async (write) => {
+  const done = await withLock(real, async (write) => {
     const now = existsSync(real) ? readFileSync(real, "latin1") : null;
     const before = await withoutOurs(now, earlier, leftovers);
     const cuts: Edit["cuts"] = [];
@@ -63,12 +63,12 @@ export async function edit(
       bytes = next;
     }
     const after = cuts.length === 0 ? before : bytes;
-    if (after === null) {
-      rmSync(real, { force: true });
-      if (madeFolder) removeIfEmpty(path.dirname(real));
-    } else if (after !== now) write(after);
+    if (after === null) rmSync(real, { force: true });
+    else if (after !== now) write(after);
     return cuts.length === 0 ? undefined : { before, after: digest(bytes), cuts, madeFolder };
   });
+  if (madeFolder) removeIfEmpty(path.dirname(real));
+  return done;
 }
 
 async function withoutOurs(now: Bytes | null, earlier: Edit | undefined, leftovers: Step): Promise<Bytes | null> {
@@ -77,17 +77,21 @@ async function withoutOurs(now: Bytes | null, earlier: Edit | undefined, leftove
   let bytes = now;
   for (const { put, was } of earlier?.cuts ?? []) bytes = takeBack(bytes, put, was);
   bytes = await leftovers(bytes);
-  return bytes === "" && earlier?.before === null ? null : bytes;
+  // A file that held nothing but ours was ours, unless we know that it was there, empty.
+  return bytes === "" && now !== "" && earlier?.before !== "" ? null : bytes;
 }
 
 /** Replaces our lines by what was there, if they are still there, once. */
 function takeBack(bytes: Bytes, put: Bytes, was: Bytes): Bytes {
   const at = bytes.indexOf(put);
-  if (at < 0 || bytes.indexOf(put, at + 1) >= 0) return bytes;
+  const wholeLines = at === 0 || bytes[at - 1] === "\n";
+  if (at < 0 || !wholeLines || bytes.indexOf(put, at + 1) >= 0) return bytes;
   const rest = bytes.slice(at + put.length);
   // A section we began may have been filled by others since; cutting its head would give their keys to the section above.
   if (/^\s*\[/.test(put) && !/^\s*(?:\[|$)/.test(rest)) return bytes;
-  return bytes.slice(0, at) + was + rest;
+  // The last line had no end when we came; it needs one now that something follows.
+  const end = was !== "" && !was.endsWith("\n") && rest !== "" ? "\n" : "";
+  return bytes.slice(0, at) + was + end + rest;
 }
 
 /** The lines in which two texts differ. */

@@ -25,10 +25,10 @@ import {
   worktreeConfigs,
 } from "./site.ts";
 
-export { type DoctorOptions, doctor } from "./doctor.ts";
+export { doctor } from "./doctor.ts";
 export { inForce } from "./inspect.ts";
 export { layout } from "./layout.ts";
-export { type Guard, markBranch, markedBranches, unmarkBranch, writeGuard } from "./marks.ts";
+export { markBranch, markedBranches, unmarkBranch, writeGuard } from "./marks.ts";
 
 export interface InstallOptions extends Guard {
   /** absolute path of the program that answers `hook <name> …` and `merge-driver …` */
@@ -181,6 +181,7 @@ const recordOf = (plan: Plan, options: InstallOptions, earlier: InstallRecord | 
   format: 1,
   version: options.version,
   launcher: options.launcher,
+  socket: options.socket,
   ...plan,
   changesFiles: [...options.changesFiles],
   edits: earlier?.edits ?? {},

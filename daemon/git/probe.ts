@@ -22,16 +22,15 @@ type Env = Record<string, string | undefined>;
  * Lets git commit in a scratch git directory that shares the repository's config and hooks, but has its own HEAD, index
  * and objects. Our hooks know the probe by its token and only write down that they ran; the last one refuses the commit,
  * so nothing moves and no post-commit runs. Hooks that were there are looked at, not run.
- * @param env what differs from the runner's environment
  */
-export async function probe(git: Git, site: Site, env: Env, version: readonly number[]): Promise<Probed> {
+export async function probe(git: Git, site: Site, version: readonly number[]): Promise<Probed> {
   const scratch = makeScratch(site);
   try {
     const reftable =
       (await git(["config", "--get", "extensions.refStorage"])).stdout.toString("utf8").trim() === "reftable";
     // A scratch directory has no reftable of its own: there git can only be told to run each hook.
-    const result = reftable ? await eachHook(git, site, scratch, env) : await commit(git, site, scratch, env);
-    if (!reftable && (version[0] ?? 0) * 100 + (version[1] ?? 0) >= 236) await hookRun(git, scratch, env, "pre-push");
+    const result = reftable ? await eachHook(git, site, scratch) : await commit(git, site, scratch);
+    if (!reftable && (version[0] ?? 0) * 100 + (version[1] ?? 0) >= 236) await hookRun(git, scratch, "pre-push");
     const seen = (readIf(path.join(scratch.folder, "seen")) ?? "").split("\n");
     const of = (word: string) => [
       ...new Set(seen.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1))),
@@ -90,30 +89,29 @@ const quiet = [
   "core.splitIndex=false",
 ];
 
-const commit = (git: Git, site: Site, scratch: Scratch, env: Env): Promise<GitResult> =>
+const commit = (git: Git, site: Site, scratch: Scratch): Promise<GitResult> =>
   git([...quiet, "commit", "-q", "--allow-empty", "-m", `Calcifer's probe in ${path.basename(site.common)}`], {
     hooks: true,
     cwd: scratch.cwd,
-    env: { ...env, ...who, ...scratch.env },
+    env: { ...who, ...scratch.env },
     timeout: 10_000,
   });
 
-const hookRun = (git: Git, scratch: Scratch, env: Env, hook: string, ...args: string[]): Promise<GitResult> =>
+const hookRun = (git: Git, scratch: Scratch, hook: string, ...args: string[]): Promise<GitResult> =>
   git(["hook", "run", "--ignore-missing", hook, "--", ...args], {
     hooks: true,
     cwd: scratch.cwd,
-    env: { ...env, ...scratch.env },
+    env: scratch.env,
     timeout: 10_000,
   });
 
-async function eachHook(git: Git, site: Site, scratch: Scratch, env: Env): Promise<GitResult> {
+async function eachHook(git: Git, site: Site, scratch: Scratch): Promise<GitResult> {
   const real = {
     ...scratch,
     env: { CALCIFER_PROBE: scratch.env.CALCIFER_PROBE, GIT_DIR: site.gitDir, GIT_WORK_TREE: scratch.cwd },
   };
-  for (const hook of ["pre-commit", "prepare-commit-msg", "commit-msg", "pre-push"])
-    await hookRun(git, real, env, hook);
-  return hookRun(git, real, env, "reference-transaction", "prepared");
+  for (const hook of ["pre-commit", "prepare-commit-msg", "commit-msg", "pre-push"]) await hookRun(git, real, hook);
+  return hookRun(git, real, "reference-transaction", "prepared");
 }
 
 /** Removes what probes left that were ended in the middle. */

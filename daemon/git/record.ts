@@ -23,6 +23,7 @@ export interface InstallRecord {
   format: 1;
   version: string;
   launcher: string;
+  socket: string;
   base: PlainPlace | OwnPlace;
   /** work trees that set `core.hooksPath` for themselves, by their id ("main" or the name in `worktrees/`) */
   worktrees: { [id: string]: OwnPlace };

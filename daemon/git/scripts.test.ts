@@ -1,12 +1,12 @@
 // What the hook scripts themselves do: whom they ask, when, with what, and what they do without an answer.
 import assert from "node:assert/strict";
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { driverCommand } from "./driver.ts";
 import { markBranch, markedBranches, unmarkBranch } from "./hooks.ts";
 import { hookGlob } from "./marks.ts";
 import { fakeDaemon, Sandbox, says } from "./sandbox.ts";
-import { readMarker, shellWord } from "./scripts.ts";
+import { ourHooks, readMarker, shellWord } from "./scripts.ts";
 
 describe("hook scripts", () => {
   let box: Sandbox;
@@ -193,7 +193,43 @@ describe("hook scripts", () => {
     );
   });
 
-  it("runs with what follows the version marker untouched by the shell's options", () => {
+  for (const shell of ["/bin/bash --posix", "/bin/busybox sh"]) {
+    const [program = "", ...flags] = shell.split(" ");
+    it(`says the same under ${shell}`, async function () {
+      if (!existsSync(program)) return this.skip();
+      for (const hook of ourHooks) {
+        const file = path.join(common, "hooks", hook);
+        writeFileSync(file, readFileSync(file, "utf8").replace("#!/bin/sh", `#!${program} ${flags.join(" ")}`.trim()));
+      }
+      box.personsHook(path.join(common, "hooks/reference-transaction.before-calcifer"), "reference-transaction");
+      await onBranch("free", false);
+      assert.equal((await commit()).code, 0);
+      assert.doesNotMatch(box.takeLog(), /ours/);
+      await onBranch("work/1");
+      box.refuse("commit-msg");
+      assert.equal((await commit()).stderr, "Calcifer: no, says the launcher.\n");
+      await box.must(top, "checkout", "-q", "main");
+      box.takeLog();
+      box.refuse("reference-transaction");
+      const ran = await commit();
+      assert.equal(ran.stderr.split("\n")[0], "Calcifer: no, says the launcher.");
+      const [theirs, ours] = box.takeLog().split(/^ours hook reference-transaction prepared$/m);
+      assert.match(
+        theirs ?? "",
+        /theirs reference-transaction prepared\ntheirs< .* HEAD\ntheirs< .* refs\/heads\/main\n$/,
+      );
+      assert.match(ours ?? "", /^\nours< .* HEAD\nours< .* refs\/heads\/main\n/);
+      const daemon = await fakeDaemon(box.socket, () => says(1, "Ü\n"));
+      try {
+        assert.equal((await commit()).stderr.split("\n")[0], "Ü");
+        assert.match(daemon.asked[0]?.stdin ?? "", /refs\/heads\/main\n$/);
+      } finally {
+        await daemon.close();
+      }
+    });
+  }
+
+  it("knows its own hooks by their marker", () => {
     for (const hook of ["pre-commit", "pre-push"])
       assert.deepEqual(readMarker(readFileSync(path.join(common, "hooks", hook), "utf8")), { version: "1.0.0", hook });
     assert.equal(readMarker("#!/bin/sh\necho calcifer-hook"), undefined);
@@ -411,6 +447,5 @@ describe("hook scripts", () => {
     assert.equal(ran.code, 0, ran.stderr);
     assert.ok(Date.now() - started < 10_000, `${Date.now() - started} ms`);
     assert.equal(box.takeLog().match(/theirs< \w+ \w+ refs\/heads\/n/g)?.length, 6000, "prepared and committed");
-    appendFileSync(box.log, "");
   });
 });

@@ -16,10 +16,10 @@ export function chooseTrunk(
 ): string | { fault: "missing" | "invalid"; message: string } {
   const there = (b: string | undefined): b is string => b !== undefined && branches.includes(b);
   const listed = branches.slice(0, 10).join(", ") || "none";
-  if (facts.asked !== undefined)
-    return there(facts.asked)
-      ? facts.asked
-      : { fault: "missing", message: `There is no branch ${facts.asked}; there are: ${listed}.` };
+  const { asked } = facts;
+  if (asked !== undefined && !branches.includes(asked))
+    return { fault: "missing", message: `There is no branch ${asked}; there are: ${listed}.` };
+  if (asked !== undefined) return asked;
   for (const found of [facts.stated, facts.origin, facts.configured]) if (there(found)) return found;
   if (branches.length === 1) return branches[0] as string;
   const usual = ["main", "master", "trunk"].filter(there);

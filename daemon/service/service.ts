@@ -147,7 +147,7 @@ export function serviceRoom(world: World, repos: Repos): Implements<Api["service
       const shown = await show({ ...service, id });
       const next =
         wrote.length > 0 && commit === null
-          ? 'calcifer commit -m "Adopt Calcifer" --no-entry "set-up" ' + wrote.join(" ")
+          ? `calcifer commit -m "Adopt Calcifer" --no-entry "set-up" ${wrote.join(" ")}`
           : `calcifer work add "what is to change" --service ${service.name}`;
       return call.answer(async () => ({ service: shown, wrote, commit, doctor: doctored, next }));
     },

@@ -22,7 +22,7 @@ export function dropping(world: World, repos: Repos): Pick<Work, "drop" | "resto
     async drop(p, call) {
       const { item, kept, commits } = await giveUp(p, "drop", call);
       return call.answer(async (tx) => {
-        await recordCommits(tx.db, item.id, commits);
+        await recordCommits(tx.db, item.id, commits.toReversed());
         const after = await changeItem(tx.db, item.id, {
           status: "dropped",
           keptTip: kept ?? item.keptTip,

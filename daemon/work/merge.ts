@@ -189,7 +189,7 @@ async function recordMerge(
   const at = world.clock.now().toISOString();
   const pushed = (await remoteOf(opened.repo, service.trunk)) === undefined ? null : false;
   const after = await call.write(async (tx) => {
-    await recordCommits(tx.db, item.id, plan.commits);
+    await recordCommits(tx.db, item.id, plan.commits.toReversed());
     const changed = await changeItem(tx.db, item.id, {
       merged: { commit: plan.commit, trunk: plan.trunk, at, pushed },
       ...(plan.complete && { status: "done" as const, finished: at }),

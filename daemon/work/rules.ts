@@ -65,7 +65,7 @@ export function abandonReasons(
   const head =
     abandon === undefined
       ? `${n} ${n === 1 ? "commit is" : "commits are"} only on ${item.branch}.`
-      : `There ${n === 1 ? "is" : "are"} ${n} unmerged, not ${abandon}.`;
+      : `There ${n === 1 ? "is" : "are"} ${n} unmerged ${n === 1 ? "commit" : "commits"}, not ${abandon}.`;
   return [
     {
       check: "unmerged",

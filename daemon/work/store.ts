@@ -367,13 +367,35 @@ export interface RecordedCommit {
   at: string;
 }
 
-export async function recordCommits(db: Transaction<Database>, item: number, commits: RecordedCommit[]): Promise<void> {
-  for (const c of commits)
-    await db
+/** @returns those that were not recorded yet */
+/** @param commits oldest first */
+export async function recordCommits(
+  db: Transaction<Database>,
+  item: number,
+  commits: RecordedCommit[],
+): Promise<RecordedCommit[]> {
+  const added: RecordedCommit[] = [];
+  const { last } = await db
+    .selectFrom("item_commits")
+    .select((e) => e.fn.coalesce(e.fn.max("position"), e.lit(0)).as("last"))
+    .where("item_id", "=", item)
+    .executeTakeFirstOrThrow();
+  let position = Number(last);
+  for (const c of commits) {
+    const { numInsertedOrUpdatedRows } = await db
       .insertInto("item_commits")
-      .values({ item_id: item, commit_id: c.id, subject: c.subject, author: c.author, at: c.at })
+      .values({ item_id: item, commit_id: c.id, position: ++position, subject: c.subject, author: c.author, at: c.at })
       .onConflict((oc) => oc.doNothing())
-      .execute();
+      .executeTakeFirstOrThrow();
+    if (numInsertedOrUpdatedRows !== 0n) added.push(c);
+  }
+  return added;
+}
+
+/** Commits that an amend, a rebase or a reset took off the branch. */
+export async function forgetCommits(db: Transaction<Database>, item: number, ids: string[]): Promise<void> {
+  for (const id of ids)
+    await db.deleteFrom("item_commits").where("item_id", "=", item).where("commit_id", "=", id).execute();
 }
 
 export async function recordedCommits(db: Db, item: number): Promise<RecordedCommit[]> {
@@ -381,7 +403,7 @@ export async function recordedCommits(db: Db, item: number): Promise<RecordedCom
     .selectFrom("item_commits")
     .selectAll()
     .where("item_id", "=", item)
-    .orderBy("at", "desc")
+    .orderBy("position", "desc")
     .execute();
   return rows.map((r) => ({ id: r.commit_id, subject: r.subject, author: r.author, at: r.at }));
 }

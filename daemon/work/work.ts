@@ -30,6 +30,7 @@ export { activeItem, resolveItem } from "./resolve.ts";
 export {
   changeItem,
   countByStatus,
+  forgetCommits,
   itemById,
   itemByKey,
   itemOnBranch,
@@ -37,7 +38,9 @@ export {
   itemsWithStatus,
   listedForm,
   listItems,
+  type RecordedCommit,
   recordCommits,
+  recordedCommits,
   restorableItems,
   type StoredItem,
   shown,

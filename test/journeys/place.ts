@@ -83,6 +83,7 @@ function environment(home: string): Record<string, string> {
   );
   chmodSync(wrapper, 0o755);
   return {
+    TOOLS: path.join(root, "node_modules"),
     PATH: [bin, path.dirname(process.execPath), process.env.PATH ?? "/usr/bin:/bin"].join(path.delimiter),
     HOME: home,
     CALCIFER_HOME: path.join(home, ".calcifer"),

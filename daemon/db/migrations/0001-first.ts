@@ -63,6 +63,7 @@ const statements = [
   `create table item_commits (
     item_id integer not null references items (id) on delete cascade,
     commit_id text not null,
+    position integer not null,
     subject text not null,
     author text not null,
     at text not null,

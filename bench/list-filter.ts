@@ -1,0 +1,68 @@
+// work.list with filters and searches, in a table ten times as large.
+import { addItems } from "./measure/items.ts";
+import { makeRepository } from "./measure/repository.ts";
+import { compare, type Line, type Row, slope } from "./measure/row.ts";
+import { interleave, p99 } from "./measure/series.ts";
+import type { Bench } from "./measure/stage.ts";
+import { times, Wire } from "./measure/wire.ts";
+import { seldom, usual } from "./measure/words.ts";
+
+/** What a person asks for; each is judged by itself, so that a slow one does not hide among the others. */
+const questions = {
+  "usual word, open": { search: usual },
+  "usual word, service and status": { search: usual, service: "repo", status: "active" },
+  "usual words, type, all": { search: `${usual} update`, type: "bug", all: true },
+  "rare word, all": { search: seldom, all: true },
+  "beginning of a word, type, done": { search: usual.slice(0, 3), type: "feature", status: "done" },
+  "service and type": { service: "repo", type: "bug" },
+};
+type Question = keyof typeof questions;
+const names = Object.keys(questions) as Question[];
+
+export default {
+  name: "list-filter",
+  what: "work.list with filter and search, 100,000 items beside 10,000",
+  run: async (bench) => {
+    const [few, many] = [await daemonWith(bench, 10_000), await daemonWith(bench, 100_000)];
+    const repeat = (name: Question) => Array.from({ length: 10 }, () => questions[name]);
+    const contenders = names.flatMap((name) => [
+      [`few ${name}`, () => times(few, "work.list", repeat(name))],
+      [`many ${name}`, () => times(many, "work.list", repeat(name))],
+    ]);
+    const taken = await interleave<string>(Object.fromEntries(contenders), { rounds: bench.rounds(40, 6) });
+    const of = (size: string, which: Question[] = names) => which.flatMap((name) => taken[`${size} ${name}`] ?? []);
+    const line = (what: string, which: Question[]): Line[] => [
+      compare({
+        what,
+        ours: of("many", which),
+        beside: { name: "10,000 items", series: of("few", which) },
+        target: { ratio: 2 },
+        statistic: p99,
+      }),
+      compare({
+        what,
+        ours: of("many", which),
+        beside: { name: "10,000 items", series: of("few", which) },
+        target: { most: 5 },
+        statistic: p99,
+      }),
+    ];
+    return {
+      lines: names.flatMap((name) => line(name, [name])),
+      slopes: names.map((name) => slope(name, ["10,000 items", of("few", [name])], ["100,000", of("many", [name])])),
+    };
+  },
+} satisfies Row;
+
+async function daemonWith(bench: Bench, items: number): Promise<Wire> {
+  const home = bench.home(`items${items}`);
+  const repo = makeRepository(`${home.folder}/repo`, { commits: 10, files: 100 }, home.env);
+  await home.ask("service.add", { path: repo, commit: true });
+  for (const n of [1, 2, 3, 4]) await home.ask("service.add", { path: repo, name: `other${n}` });
+  bench.say(`filling a database with ${items} items`);
+  await addItems(home, items);
+  await home.ask("daemon.status");
+  const wire = await Wire.open(home.socket);
+  bench.afterwards(() => wire.close());
+  return wire;
+}

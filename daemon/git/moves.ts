@@ -1,0 +1,122 @@
+// What follows when refs of a repository moved: events, recorded commits, marks for the hooks, renamed branches.
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { policyNow } from "../../gate/policy-in-force.ts";
+import { type ItemMark, marks, notesFolder, type Repo } from "../../gate/repo.ts";
+import { enforce, servicesOfRepo, type StoredService } from "../service/service.ts";
+import { changeItem, forgetCommits, itemByKey, recordCommits, recordedCommits, type RecordedCommit, type StoredItem } from "../work/work.ts";
+import type { Tx, World } from "../world.ts";
+import { markBranch, markedBranches, unmarkBranch, writeGuard } from "./marks.ts";
+import type { Opened, Repos } from "./repos.ts";
+
+/** Where a repository stands. */
+export interface Heads {
+  /** commits by branch */
+  tips: Map<string, string>;
+  /** what HEAD says, by work tree */
+  checkedOut: Map<string, string>;
+  /** the changes files of the policies in force, once they are known */
+  changesFiles?: string | undefined;
+}
+
+// A branch that was taken over may bring years of commits; nobody reads an event for each.
+const mostEvents = 50;
+
+interface Found {
+  item: StoredItem;
+  commits: RecordedCommit[];
+  gone: string[];
+  /** the commits are news, rather than what an adopted branch brought along */
+  news: boolean;
+}
+
+/** @param before undefined at the first look: what the daemon missed is recorded, but nothing has moved */
+export async function settle(world: World, repos: Repos, opened: Opened, before: Heads | undefined, now: Heads): Promise<void> {
+  const { repo } = opened;
+  const services = await servicesOfRepo(world.db, repo.commonDir);
+  if (services.length === 0) return;
+  const mine = await marks(repo);
+  syncMarkers(repo, mine, now);
+  await followRenames(world, mine, now);
+  const found = await newCommits(world, opened, services, mine, before, now);
+  const refs = before ? movedRefs(before, now) : [];
+  if (refs.length > 0 || found.length > 0)
+    await world.ownCall().write(async (tx) => {
+      for (const one of found) await record(tx, one);
+      if (refs.length > 0) for (const service of services) await tx.happened("service.moved", { service: service.name, data: { repo: repo.top, refs } });
+    });
+  const same = before?.changesFiles !== undefined && services.every((s) => before.tips.get(s.trunk) === now.tips.get(s.trunk));
+  now.changesFiles = same ? before.changesFiles : await guardAgain(world, repos, opened, before?.changesFiles, services);
+}
+
+function movedRefs(before: Heads, now: Heads): string[] {
+  const changed = (a: Map<string, string>, b: Map<string, string>) => [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name));
+  const heads = changed(before.tips, now.tips).map((branch) => `refs/heads/${branch}`);
+  return changed(before.checkedOut, now.checkedOut).length > 0 ? [...heads, "HEAD"] : heads;
+}
+
+/** `git branch -m` takes the section of the config along, but not our file: hooks of the new name would not be asked. */
+function syncMarkers(repo: Repo, mine: ReadonlyMap<string, ItemMark>, now: Heads): void {
+  const marked = new Set(markedBranches(repo.commonDir));
+  for (const branch of mine.keys()) if (!marked.has(branch) && now.tips.has(branch)) markBranch(repo.commonDir, branch);
+  // A branch that is there may be about to become an item's; its mark is left to whoever is at it.
+  for (const branch of marked) if (!mine.has(branch) && !now.tips.has(branch)) unmarkBranch(repo.commonDir, branch);
+}
+
+async function followRenames(world: World, mine: ReadonlyMap<string, ItemMark>, now: Heads): Promise<void> {
+  for (const [branch, mark] of mine) {
+    const item = now.tips.has(branch) ? await itemByKey(world.db, mark.key) : undefined;
+    if (!item || item.branch === null || item.branch === branch || now.tips.has(item.branch) || mine.has(item.branch)) continue;
+    await world.ownCall().write(async (tx) => {
+      await changeItem(tx.db, item.id, { branch });
+      await tx.happened("work.edited", { item: item.id, service: item.service, data: { changed: ["branch"] } });
+    });
+  }
+}
+
+async function newCommits(world: World, opened: Opened, services: StoredService[], mine: ReadonlyMap<string, ItemMark>, before: Heads | undefined, now: Heads): Promise<Found[]> {
+  const found: Found[] = [];
+  for (const [branch, mark] of mine) {
+    const tip = now.tips.get(branch);
+    const old = before?.tips.get(branch);
+    if (tip === undefined || (before && tip === old)) continue;
+    const item = await itemByKey(world.db, mark.key);
+    const trunk = now.tips.get(services.find((s) => s.id === item?.serviceId)?.trunk ?? "");
+    if (!item || item.branch !== branch || trunk === undefined || tip === trunk) continue;
+    const known = new Set((await recordedCommits(world.db, item.id)).map((c) => c.id));
+    if (known.has(tip) && !old) continue;
+    const [commits, gone] = await Promise.all([logOf(opened.repo, tip, [trunk]), old ? logOf(opened.repo, old, [tip, trunk]) : []]);
+    const fresh = commits.filter((c) => !known.has(c.id));
+    const lost = gone.map((c) => c.id).filter((id) => known.has(id));
+    if (fresh.length > 0 || lost.length > 0) found.push({ item, commits: fresh, gone: lost, news: !before || old !== undefined });
+  }
+  return found;
+}
+
+/** Oldest first, merges left out. */
+async function logOf(repo: Repo, tip: string, not: string[]): Promise<RecordedCommit[]> {
+  const log = await repo.git(["log", "--no-merges", "--reverse", "-z", "-n", "1000", "--format=%H%x1f%s%x1f%an%x1f%aI", tip, "--not", ...not]);
+  return log.stdout.toString("utf8").split("\0").filter((r) => r !== "").map((record) => {
+    const [id = "", subject = "", author = "", at = ""] = record.split("\u001f");
+    return { id, subject, author, at: new Date(at).toISOString() };
+  });
+}
+
+async function record(tx: Tx, { item, commits, gone, news }: Found): Promise<void> {
+  await forgetCommits(tx.db, item.id, gone);
+  // `calcifer commit` may have been quicker, and said so itself.
+  const added = await recordCommits(tx.db, item.id, commits);
+  if (!news) return;
+  for (const { id, subject } of added.slice(-mostEvents)) await tx.happened("work.committed", { item: item.id, service: item.service, data: { commit: id, subject } });
+}
+
+/** What hooks protect, kept in step with the policy on the trunk. */
+async function guardAgain(world: World, repos: Repos, { repo, objects }: Opened, before: string | undefined, services: StoredService[]): Promise<string> {
+  const policies = (await Promise.all(services.map((s) => policyNow(repo, objects, s.trunk, s.name)))).map((p) => p.policy);
+  const files = [...new Set(policies.map((p) => p.changes.file))].join("\n");
+  if (!existsSync(path.join(repo.commonDir, notesFolder, "install.json"))) return files;
+  writeGuard(repo.commonDir, { protected: [...new Set(policies.flatMap((p) => p.protected))], strict: policies.some((p) => p.strict) });
+  // The merge driver is set up for files by their names.
+  if (before !== undefined && before !== files) await enforce(world, repos, repo);
+  return files;
+}
