@@ -26,12 +26,13 @@ export interface Sheet {
 
 /** The paper for a stream in an environment: NO_COLOR and FORCE_COLOR are heeded. */
 export function paper(sheet: Sheet, env: Env, now: number): Paper {
-  const columns = sheet.columns ?? (Number(env.COLUMNS) || 80);
+  // A program, or a file, gets each sentence on a line of its own, however long.
+  const columns = sheet.columns ?? (Number(env.COLUMNS) || (sheet.isTerminal ? 80 : 100_000));
   const colour = hasColour(sheet.isTerminal, env);
   const style = (on: number, off: number): Style =>
     colour ? (text) => `\u001b[${on}m${text}\u001b[${off}m` : (text) => text;
   return {
-    width: Math.max(40, Math.min(columns, 120)),
+    width: Math.max(40, sheet.isTerminal ? Math.min(columns, 120) : columns),
     terminal: sheet.isTerminal,
     now,
     red: style(31, 39),

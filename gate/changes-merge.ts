@@ -2,7 +2,7 @@
 import { usualLineEnd } from "./changes-add.ts";
 import { sameTitle, usualSections } from "./changes-entries.ts";
 import { parseChanges } from "./changes-parse.ts";
-import { align, normal, type Section, sectionsOf, type Unit } from "./changes-sections.ts";
+import { align, common, normal, type Section, sectionsOf, type Unit } from "./changes-sections.ts";
 
 export interface Conflict {
   /** as in Entry: undefined is Unreleased */
@@ -201,11 +201,10 @@ type Refuse = (ours: string, theirs: string) => string;
 function mergeUnits(base: Unit[], ours: Unit[], theirs: Unit[], moved: Moved, refuse: Refuse): Piece[] {
   const mine = align(base, ours, moved.ours);
   const other = align(base, theirs, moved.theirs);
-  const added = additions(ours, mine);
-  const addedThere = withoutTwins(additions(theirs, other), [...added.values()].flat());
+  const added = abreast(additions(ours, mine), additions(theirs, other), base.length);
   const pieces: Piece[] = [];
   for (let i = 0; i <= base.length; i++) {
-    pieces.push(...mergeAdded(added.get(i) ?? [], addedThere.get(i) ?? [], refuse));
+    for (const step of added[i] as Abreast[]) pieces.push(...mergeAdded(step, refuse));
     const unit = base[i];
     if (unit === undefined) break;
     const piece = mergeUnit(unit, ours[mine.get(i) ?? -1], theirs[other.get(i) ?? -1], refuse);
@@ -229,27 +228,55 @@ function additions(side: Unit[], pairs: Map<number, number>): Map<number, Unit[]
   return found;
 }
 
-/** Without what the other side added word for word. */
-function withoutTwins(added: Map<number, Unit[]>, others: Unit[]): Map<number, Unit[]> {
+/** What the sides added in one place, up to a unit that both added. */
+interface Abreast {
+  ours: Unit[];
+  theirs: Unit[];
+  both: Unit | undefined;
+}
+
+/** For each place in base what the sides added there, an addition of both only once, even when in different places. */
+function abreast(ours: Map<number, Unit[]>, theirs: Map<number, Unit[]>, last: number): Abreast[][] {
+  const places = Array.from({ length: last + 1 }, (_, i) => sideBySide(ours.get(i) ?? [], theirs.get(i) ?? []));
   const count = new Map<string, number>();
-  for (const { key } of others) count.set(key, (count.get(key) ?? 0) + 1);
+  for (const { key } of places.flatMap((steps) => steps.flatMap((step) => step.ours)))
+    count.set(key, (count.get(key) ?? 0) + 1);
   const isNew = ({ key }: Unit) => {
     const left = count.get(key) ?? 0;
     count.set(key, left - 1);
     return left <= 0;
   };
-  return new Map([...added].map(([i, units]) => [i, units.filter(isNew)]));
+  return places.map((steps) => steps.map((step) => ({ ...step, theirs: step.theirs.filter(isNew) })));
+}
+
+function sideBySide(ours: Unit[], theirs: Unit[]): Abreast[] {
+  const steps: Abreast[] = [];
+  let from = 0;
+  let theirFrom = 0;
+  for (const [i, j] of common(ours, theirs)) {
+    steps.push({ ours: ours.slice(from, i), theirs: theirs.slice(theirFrom, j), both: ours[i] });
+    from = i + 1;
+    theirFrom = j + 1;
+  }
+  return [...steps, { ours: ours.slice(from), theirs: theirs.slice(theirFrom), both: undefined }];
 }
 
 /** New entries stand side by side; new text in one place from both sides is a conflict. */
-function mergeAdded(ours: Unit[], theirs: Unit[], refuse: Refuse): Piece[] {
+function mergeAdded({ ours, theirs, both }: Abreast, refuse: Refuse): Piece[] {
+  const end = both ? [both] : [];
   const texts = theirs.filter((unit) => unit.kind === "text");
   const mine = ours.filter((unit) => unit.kind === "text");
-  if (texts.length === 0 || mine.length === 0) return [...ours, ...theirs];
+  if (texts.length === 0 || mine.length === 0) return [...ours, ...theirs, ...end];
   const raw = refuse(joined(mine), joined(texts));
   const first = ours.indexOf(mine[0] as Unit);
   const rest = (units: Unit[]) => units.filter((unit) => unit.kind !== "text");
-  return [...rest(ours.slice(0, first)), { ...(mine[0] as Unit), raw }, ...rest(ours.slice(first)), ...rest(theirs)];
+  return [
+    ...rest(ours.slice(0, first)),
+    { ...(mine[0] as Unit), raw },
+    ...rest(ours.slice(first)),
+    ...rest(theirs),
+    ...end,
+  ];
 }
 
 function joined(units: Unit[]): string {
@@ -283,7 +310,7 @@ function spaced(pieces: Piece[], { ours, theirs, base }: Three<Section>, eol: st
     const isAlike = above?.kind === piece.above?.kind;
     const isList = above?.kind === piece.kind && piece.kind !== "text";
     const gap = isAlike ? piece.gap : (usual(above, piece.kind) ?? (isList ? "" : eol));
-    text += (isThere || gap !== "" || staysApart(above, piece) ? gap : eol) + piece.raw;
+    text = glued(text, isThere || gap !== "" || staysApart(above, piece) ? gap : eol, piece.raw);
     above = piece;
   }
   return text;
@@ -302,14 +329,18 @@ function print(outcomes: Outcome[], { ours, theirs }: { ours: Version; theirs: V
   let text = "";
   for (const [index, { section, heading, body, tail }] of outcomes.entries()) {
     const next = outcomes[index + 1]?.section;
-    text += heading + body;
+    text = glued(text, heading, body);
     const isKnown = neighbours.has(pair(section.key, next));
+    const needsBlank = next !== undefined && text !== "" && (!isKnown || (next.heading?.setext && body !== ""));
     // Blank lines at the end of a file go when the section is no longer the last one of a side.
-    if (!next) text += isKnown ? tail : "";
-    else if (tail !== "") text += tail;
-    else if (text !== "" && (!isKnown || (next.heading?.setext && body !== ""))) text += eol;
+    text = glued(text, next || isKnown ? tail : "", needsBlank && tail === "" ? eol : "");
   }
   return text;
+}
+
+/** Texts one after the other; a line that ends with a mere CR does not take the LF of the next as its own. */
+function glued(...texts: string[]): string {
+  return texts.reduce((all, next) => all + (all.endsWith("\r") && next.startsWith("\n") ? `\r${next.slice(1)}` : next), "");
 }
 
 function pair(key: string, next: { key: string } | undefined): string {

@@ -76,13 +76,22 @@ export function normal(text: string): string {
 export function sectionsOf(changes: Changes): Section[] {
   const seen = new Map<string, number>();
   let top = "";
-  return partsOf(changes).map((part, index) => {
+  return withOpenEnd(partsOf(changes)).map((part, index) => {
     const isSub = part.kind === "section";
     const key = unique(seen, isSub ? `${top}/${name(part)}` : topKey(part, index));
     const section = new Section(changes, part, key, isSub ? top : undefined);
     if (!isSub) top = key;
     return section;
   });
+}
+
+/** A fence or comment that nothing ends takes all to the end of the file, so it must stay there: a part of its own. */
+function withOpenEnd(parts: Part[]): Part[] {
+  const part = parts.at(-1) as Part;
+  const last = part.body.at(-1);
+  if (last?.kind !== "text" || last.closed) return parts;
+  const end: Part = { heading: undefined, body: [last], release: "", section: undefined, kind: "preamble" };
+  return [...parts.slice(0, -1), { ...part, body: part.body.slice(0, -1) }, end];
 }
 
 function unique(seen: Map<string, number>, key: string): string {
@@ -93,7 +102,7 @@ function unique(seen: Map<string, number>, key: string): string {
 
 function topKey(part: Part, index: number): string {
   if (part.kind === "release") return `release ${part.release?.toLowerCase().replace(/^v/, "")}`;
-  if (part.kind !== "other") return part.kind;
+  if (part.kind !== "other") return part.kind === "preamble" && index > 0 ? "end" : part.kind;
   // The title of the file may be worded anew without becoming another section.
   return index === 1 && part.heading?.level === 1 ? "title" : `other ${name(part)}`;
 }
@@ -127,8 +136,7 @@ function unitsOf({ source }: Changes, part: Part): Unit[] {
  * @param moved keys that both whole files have: such a unit was not reworded into another
  */
 export function align(base: Unit[], side: Unit[], moved: Set<string>): Map<number, number> {
-  const found = new Map<number, number>();
-  pairEqual(base, side, { from: 0, to: base.length, sideFrom: 0, sideTo: side.length }, found);
+  const found = common(base, side);
   let from = 0;
   let sideFrom = 0;
   for (const [index, sideIndex] of [...found, [base.length, side.length] as const]) {
@@ -146,15 +154,19 @@ interface Range {
   sideTo: number;
 }
 
-/** Equal units at both ends, then units that occur once on each side, in the longest order they have in common. */
-function pairEqual(base: Unit[], side: Unit[], range: Range, found: Map<number, number>): void {
-  let { from, to, sideFrom, sideTo } = range;
+/** Units that are equal on both sides, by index, rising: those at both ends, then the longest order in common. */
+export function common(base: Unit[], side: Unit[]): Map<number, number> {
+  const found = new Map<number, number>();
+  let from = 0;
+  let to = base.length;
+  let sideTo = side.length;
   const isEqual = (i: number, j: number) => base[i]?.key === side[j]?.key;
+  while (from < to && from < sideTo && isEqual(from, from)) found.set(from, from++);
   const last: [number, number][] = [];
-  while (from < to && sideFrom < sideTo && isEqual(from, sideFrom)) found.set(from++, sideFrom++);
-  while (from < to && sideFrom < sideTo && isEqual(to - 1, sideTo - 1)) last.push([--to, --sideTo]);
-  for (const [i, j] of risingPairs(base, side, { from, to, sideFrom, sideTo })) found.set(i, j);
+  while (from < to && from < sideTo && isEqual(to - 1, sideTo - 1)) last.push([--to, --sideTo]);
+  for (const [i, j] of risingPairs(base, side, { from, to, sideFrom: from, sideTo })) found.set(i, j);
   for (const [i, j] of last.reverse()) found.set(i, j);
+  return found;
 }
 
 function risingPairs(base: Unit[], side: Unit[], { from, to, sideFrom, sideTo }: Range): [number, number][] {

@@ -242,46 +242,40 @@ const keyOf = (repo: Repo, q: BranchQuestion): string =>
   ]);
 
 async function committedFacts(repo: Repo, objects: Objects, q: BranchQuestion): Promise<CommittedFacts> {
-  const { git } = repo;
-  const [bases, log, conflict, document] = await Promise.all([
-    git(["merge-base", q.trunkTip, q.tip]),
-    git([
-      "log",
-      "--no-merges",
-      "--reverse",
-      "-z",
-      "--raw",
-      "--no-renames",
-      "--no-abbrev",
-      `--format=${logFormat}`,
-      `${q.trunkTip}..${q.tip}`,
-    ]),
-    mergedTree(repo, objects, q),
-    documentState(objects, q),
+  const asking = mergeBase(repo, q);
+  // What the history is asked for does not depend on where it parts.
+  const logged = logOf(repo.git, q);
+  const documented = documentState(objects, q);
+  const base = await asking;
+  if (isUnknown(base)) return { ...nothingKnown(base), document: await documented };
+  const [conflict, log, moves, entries] = await Promise.all([
+    trivialMerge(objects, q, base).then((trivial) => trivial ?? mergedTree(repo, objects, q)),
+    logged,
+    movedPaths(repo.git, base, q),
+    addedOnBranch(repo, objects, q, base),
   ]);
-  const base = baseOf(repo, bases);
-  const known = isUnknown(base) ? undefined : base;
-  const [moves, entries, commits, merged] = await Promise.all([
-    known ? movedPaths(git, known, q) : undefined,
-    known ? addedOnBranch(repo, objects, q, known) : undefined,
-    known ? madeCommits(objects, q, log.stdout) : (base as Unknown),
-    isMerged(git, objects, q, known, conflict),
+  const [commits, merged, document] = await Promise.all([
+    madeCommits(objects, q, log),
+    isMerged(repo.git, objects, q, base, conflict),
+    documented,
   ]);
-  return {
-    base,
-    document,
-    commits,
-    entries: entries?.entries ?? (base as Unknown),
-    entryProblems: entries?.problems ?? [],
-    touched: moves?.touched ?? (base as Unknown),
-    moved: moves?.moved ?? (base as Unknown),
-    conflicts: isUnknown(conflict) ? conflict : conflict.conflicts,
-    merged,
-  };
+  const conflicts = isUnknown(conflict) ? conflict : conflict.conflicts;
+  return { base, document, commits, entries: entries.entries, entryProblems: entries.problems, ...moves, conflicts, merged };
 }
 
-function baseOf(repo: Repo, asked: Awaited<ReturnType<Git>>): string | Unknown {
-  const base = text(asked)?.split("\n")[0];
+const nothingKnown = (why: Unknown): Omit<CommittedFacts, "document"> => ({
+  base: why,
+  commits: why,
+  entries: why,
+  entryProblems: [],
+  touched: why,
+  moved: why,
+  conflicts: why,
+  merged: why,
+});
+
+async function mergeBase(repo: Repo, q: BranchQuestion): Promise<string | Unknown> {
+  const base = text(await repo.git(["merge-base", q.trunkTip, q.tip]))?.split("\n")[0];
   if (base) return base;
   const shallow = existsSync(path.join(repo.commonDir, "shallow"));
   return {
@@ -289,6 +283,21 @@ function baseOf(repo: Repo, asked: Awaited<ReturnType<Git>>): string | Unknown {
       ? "this is a shallow clone; get the history with: git fetch --unshallow"
       : "the branch and the trunk share no history",
   };
+}
+
+/** Where one holds all of the other, merging gives what is there, and needs no process. */
+async function trivialMerge(objects: Objects, q: BranchQuestion, base: string): Promise<MergedTree | undefined> {
+  const whole = base === q.trunkTip ? q.tip : base === q.tip ? q.trunkTip : undefined;
+  const tree = whole && (await treeOf(objects, whole));
+  return tree ? { tree, conflicts: [] } : undefined;
+}
+
+const treeOf = async (objects: Objects, commit: string): Promise<string | undefined> =>
+  /^tree ([0-9a-f]+)\n/.exec((await objects.readText(commit)) ?? "")?.[1];
+
+async function logOf(git: Git, q: BranchQuestion): Promise<Buffer> {
+  const log = ["log", "--no-merges", "--reverse", "-z", "--raw", "--no-renames", "--no-abbrev", `--format=${logFormat}`];
+  return (await git([...log, `${q.trunkTip}..${q.tip}`])).stdout;
 }
 
 const unit = "\u001f";
@@ -484,7 +493,7 @@ async function isMerged(
   if (isUnknown(conflict)) return conflict;
   if (conflict.tree === undefined)
     return { unknown: "the branch conflicts with the trunk, so whether its content is there cannot be told" };
-  return (await objects.readText(q.trunkTip))?.startsWith(`tree ${conflict.tree}\n`) ?? false;
+  return conflict.tree === (await treeOf(objects, q.trunkTip));
 }
 
 const isAncestor = async (git: Git, commit: string, of: string): Promise<boolean> =>

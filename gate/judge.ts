@@ -90,7 +90,7 @@ function named(facts: BranchFacts): BranchFacts {
   const [entry] = isUnknown(facts.entries) ? [] : facts.entries;
   const [first] = isUnknown(facts.commits) ? [] : facts.commits;
   const words = entry?.text.replaceAll(`(#${facts.item.id})`, "").split("\n")[0]?.trim();
-  return { ...facts, item: { ...facts.item, title: words || first?.subject || facts.item.key } };
+  return { ...facts, item: { ...facts.item, title: words || first?.subject || "" } };
 }
 
 /** The commits two branches are at now. */

@@ -7,7 +7,7 @@ import type { ItemMark } from "./repo.ts";
 
 /** `#42 "Add TLS"`; a title from somebody else's clone may hold anything, so what could forge output is taken out. */
 export const called = (item: { id: number; title: string }): string =>
-  `#${item.id} "${plain(item.title).slice(0, 200)}"`;
+  item.title === "" ? `#${item.id}` : `#${item.id} "${plain(item.title).slice(0, 200)}"`;
 
 /** Without what could move a terminal's cursor, or turn the reading direction. */
 const plain = (text: string): string =>
@@ -26,12 +26,13 @@ export function commitReasons(facts: CommitFacts): Reason[] {
 
 /** The words for a missing entry: the same from the hook, the CLI and the editor. */
 const noEntry = (item: ItemMark, policy: Policy): { message: string; next: string } => ({
-  message: `${entryPlace(policy)} has no entry for ${called(item)}.`,
+  message: `${entryPlaceFirst(policy)} has no entry for ${called(item)}.`,
   next: `calcifer commit -m "…" --entry "what readers should know"`,
 });
 
 const entryPlace = (policy: Policy): string =>
-  policy.changes.entries === "fragments" ? "The changes folder" : policy.changes.file;
+  policy.changes.entries === "fragments" ? "the changes folder" : policy.changes.file;
+const entryPlaceFirst = (policy: Policy): string => entryPlace(policy).replace(/^the /, "The ");
 
 function strangerReasons({ policy, branch, waived, changed }: CommitFacts): Reason[] {
   if (!policy.strict || branch === undefined || changed.length === 0 || isWaived(waived, "entry")) return [];
@@ -148,7 +149,7 @@ function entry({ entries, entryProblems, item, policy, commits, merged }: Branch
     };
   if (entries.length > 0)
     return {
-      ...yes(`${entryPlace(policy)} has ${count(entries.length, "entry", "entries")} for #${item.id}.`),
+      ...yes(`${entryPlaceFirst(policy)} has ${count(entries.length, "entry", "entries")} for #${item.id}.`),
       detail: entries.map((e) => e.text),
     };
   const notNeeded = isUnknown(commits) ? undefined : noEntryNeeded(commits, merged);

@@ -7,14 +7,16 @@ export interface Trailers {
   waivers: { check: string; reason: string }[];
 }
 
-const workItem = /^work-item:[ \t]*#(\d+)[ \t]+([a-z0-9]{8})[ \t]*$/i;
-const waiver = /^calcifer-waiver:[ \t]*([a-z-]+)[ \t]*;[ \t]*(.*\S)[ \t]*$/i;
+const workItem = /^work-item:[ \t]*#(\d+)[ \t]+([a-z0-9]{8})\s*$/i;
+const waiver = /^calcifer-waiver:[ \t]*([a-z-]+)[ \t]*;[ \t]*(.*\S)\s*$/i;
 const anyTrailer = /^[A-Za-z0-9-]+[ \t]*:[ \t]|^\(cherry picked from|^[ \t]+\S/;
 
-/** The trailers of a message: its last paragraph, comments left out. */
+/** The trailers of a message: its last paragraph, comments left out. As for git, a message of one paragraph has none. */
 export function trailersOf(message: string): Trailers {
   const found: Trailers = { keys: [], waivers: [] };
-  for (const line of lastParagraph(body(message))) {
+  const own = body(message);
+  const last = lastParagraph(own);
+  for (const line of last.length < own.length ? last : []) {
     const item = workItem.exec(line);
     if (item) found.keys.push((item[2] as string).toLowerCase());
     const waived = waiver.exec(line);

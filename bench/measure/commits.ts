@@ -1,7 +1,7 @@
 // The same commit in several repositories: with Calcifer's hooks, with none, under lefthook, under husky and commitlint.
-import { existsSync, symlinkSync } from "node:fs";
+import { appendFileSync, existsSync, symlinkSync } from "node:fs";
 import path from "node:path";
-import { commitFiles, emptyChanges, makeRepository, stageChange } from "./repository.ts";
+import { commitFiles, emptyChanges, fileName, makeRepository, stageChange } from "./repository.ts";
 import type { Contender } from "./series.ts";
 import { type Bench, type Home, modules, plainEnv, run, timeOf } from "./stage.ts";
 
@@ -14,19 +14,21 @@ type Env = NodeJS.ProcessEnv;
 /** A repository with an item's branch checked out, whose every commit Calcifer judges. */
 export async function underCalcifer(home: Home, files: number): Promise<Contender> {
   const folder = plain(home.folder, "ours", files, home.env);
-  await home.ask("service.add", { path: folder, commit: true });
+  await home.ask("service.add", { path: folder });
   const { id } = await home.ask<{ id: number }>("work.add", { title: "Change things", service: "ours" });
   if (id !== item) throw new Error(`The item should be #${item}; it is #${id}.`);
   await home.ask("work.start", { item: id });
-  await mustRefuse(folder, home.env);
+  mustRefuse(folder, home.env);
   return commits(folder, home.env);
 }
 
 /** A hook that does nothing is fast: only one that says no to a commit without an entry may be measured. */
-async function mustRefuse(folder: string, env: Env): Promise<void> {
+function mustRefuse(folder: string, env: Env): void {
+  appendFileSync(path.join(folder, fileName(0)), "without an entry\n");
   try {
-    run("git", ["commit", "--allow-empty", "-m", "feat: no entry"], folder, env);
+    run("git", ["commit", "-q", "-a", "-m", "feat: no entry"], folder, env);
   } catch {
+    run("git", ["reset", "-q", "--hard"], folder, env);
     return;
   }
   throw new Error(`A commit without an entry went through in ${folder}: its hooks do not judge.`);
@@ -40,11 +42,11 @@ export function withoutHooks(bench: Bench, files: number): Contender {
 }
 
 /** lefthook as npm installs it, with one check as small as ours. */
-export async function underLefthook(
+export function underLefthook(
   bench: Bench,
   files: number,
   more: (env: Env) => Env = (env) => env,
-): Promise<Contender | undefined> {
+): Contender | undefined {
   if (!existsSync(path.join(modules, ".bin/lefthook"))) return undefined;
   const name = `lefthook${files}${more === sameEnv ? "" : "-"}`;
   const env = more(envOf(bench, name));
@@ -55,7 +57,7 @@ export async function underLefthook(
   bringModules(folder);
   run(path.join(folder, "node_modules/.bin/lefthook"), ["install"], folder, withNode(env));
   branch(folder, env);
-  await mustRefuse(folder, env);
+  mustRefuse(folder, env);
   return commits(folder, env);
 }
 export const sameEnv = (env: Env): Env => env;
@@ -67,7 +69,7 @@ exit 1
 `;
 
 /** husky with commitlint, called directly: `npx`, as their pages have it, would add its own start. */
-export async function underHusky(bench: Bench, files: number): Promise<Contender | undefined> {
+export function underHusky(bench: Bench, files: number): Contender | undefined {
   if (!["husky", "commitlint"].every((name) => existsSync(path.join(modules, ".bin", name)))) return undefined;
   const env = envOf(bench, `husky${files}`);
   const folder = plain(bench.folder, `husky${files}/repo`, files, env, {

@@ -37,9 +37,9 @@ async function contest(bench: Bench, files: number, { daemon }: Wanted): Promise
   const all: Partial<Record<Name, Contender | undefined>> = {
     ours: await underCalcifer(home, files),
     bare: withoutHooks(bench, files),
-    lefthook: await underLefthook(bench, files, sameEnv),
-    fastLefthook: await underLefthook(bench, files, withBinary),
-    husky: await underHusky(bench, files),
+    lefthook: underLefthook(bench, files, sameEnv),
+    fastLefthook: underLefthook(bench, files, withBinary),
+    husky: underHusky(bench, files),
   };
   if (daemon === "down") await home.stop();
   const there = Object.entries(all).filter((entry): entry is [Name, Contender] => entry[1] !== undefined);

@@ -28,7 +28,7 @@ import {
 export { doctor } from "./doctor.ts";
 export { inForce } from "./inspect.ts";
 export { layout } from "./layout.ts";
-export { markBranch, markedBranches, unmarkBranch, writeGuard } from "./marks.ts";
+export { markBranch, markedBranches, unmarkBranch } from "./marks.ts";
 
 export interface InstallOptions extends Guard {
   /** absolute path of the program that answers `hook <name> …` and `merge-driver …` */

@@ -28,7 +28,7 @@ interface Layout {
   words: string;
   /** the tools that were there write to stderr before us */
   chatty?: true;
-  make(box: Sandbox): Promise<Laid>;
+  make: (box: Sandbox) => Promise<Laid>;
 }
 
 const persons = [
@@ -47,7 +47,7 @@ const personsHooks = (box: Sandbox, folder: string) => {
 const layouts: Layout[] = [
   {
     words: "plain",
-    async make(box) {
+    make: async (box) => {
       const top = await box.repo("plain");
       personsHooks(box, path.join(top, ".git/hooks"));
       return { top, common: path.join(top, ".git"), theirs };
@@ -55,7 +55,7 @@ const layouts: Layout[] = [
   },
   {
     words: "linked work tree",
-    async make(box) {
+    make: async (box) => {
       const main = await box.repo("main");
       const top = path.join(box.root, "linked");
       await box.must(main, "worktree", "add", "-q", "-b", "side", top);
@@ -66,7 +66,7 @@ const layouts: Layout[] = [
   },
   {
     words: "submodule",
-    async make(box) {
+    make: async (box) => {
       const inner = await box.repo("inner");
       const outer = await box.repo("outer");
       await box.must(outer, "submodule", "add", "-q", inner, "part");
@@ -78,7 +78,7 @@ const layouts: Layout[] = [
   {
     words: "husky",
     chatty: true,
-    async make(box) {
+    make: async (box) => {
       const top = await box.repo("husky");
       await box.run(top, process.execPath, [path.join(modules, "husky/bin.js")]);
       const hooks = ["pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "pre-push"] as const;
@@ -94,7 +94,7 @@ const layouts: Layout[] = [
   {
     words: "lefthook",
     chatty: true,
-    async make(box) {
+    make: async (box) => {
       const top = await box.repo("lefthook");
       const hooks = ["pre-commit", "commit-msg", "post-commit", "pre-push"] as const;
       const job = (hook: string) =>
@@ -112,7 +112,7 @@ const layouts: Layout[] = [
   {
     // pre-commit is a Python program and not installed here: its generated hook word for word, and a stand-in for its Python.
     words: "pre-commit",
-    async make(box) {
+    make: async (box) => {
       const top = await box.repo("pre-commit");
       const python = path.join(box.root, "python");
       box.script(
@@ -140,7 +140,7 @@ if [ -x "$dir/$type.legacy" ]; then "$dir/$type.legacy" "$@" || exit 1; fi
   },
   {
     words: "core.hooksPath (global)",
-    async make(box) {
+    make: async (box) => {
       const top = await box.repo("global");
       personsHooks(box, path.join(box.home, "my hooks"));
       await box.must(top, "config", "--global", "core.hooksPath", "~/my hooks");
@@ -154,7 +154,7 @@ if [ -x "$dir/$type.legacy" ]; then "$dir/$type.legacy" "$@" || exit 1; fi
   },
   {
     words: "linked work tree, core.hooksPath (work tree)",
-    async make(box) {
+    make: async (box) => {
       const main = await box.repo("scoped");
       const top = path.join(box.root, "with own hooks");
       await box.must(main, "worktree", "add", "-q", "-b", "side", top);
@@ -167,7 +167,7 @@ if [ -x "$dir/$type.legacy" ]; then "$dir/$type.legacy" "$@" || exit 1; fi
   },
   {
     words: "bare with work trees",
-    async make(box) {
+    make: async (box) => {
       const seed = await box.repo("seed");
       const bare = path.join(box.root, "bare.git");
       await box.must(box.root, "clone", "-q", "--bare", seed, bare);
