@@ -45,7 +45,11 @@ const groups: readonly (readonly [string, readonly (readonly [string, string])[]
   ],
 ];
 
-export function overview(on: Paper): string {
+/** Longer lines are harder to read, wherever they go. */
+const page = (on: Paper): Paper => ({ ...on, width: Math.min(on.width, 80) });
+
+export function overview(paper: Paper): string {
+  const on = page(paper);
   const label = Math.max(...groups.flatMap(([, rows]) => rows.map(([name]) => name.length)));
   return [
     `${on.bold("Calcifer")} is change control for the services a small team runs.`,
@@ -67,7 +71,8 @@ export function overview(on: Paper): string {
   ].join("\n");
 }
 
-export function roomHelp(room: RoomSummary, commands: readonly Command[], on: Paper): string {
+export function roomHelp(room: RoomSummary, commands: readonly Command[], paper: Paper): string {
+  const on = page(paper);
   const own = commands.filter((c) => c.words[0] === room.name);
   return [
     `${on.bold(`calcifer ${room.name}`)}: ${room.summary}`,
@@ -83,7 +88,8 @@ export function roomHelp(room: RoomSummary, commands: readonly Command[], on: Pa
 
 const shorter = ({ alias }: Command): string => (alias ? ` (shorter: calcifer ${alias})` : "");
 
-export function commandHelp(command: Command, on: Paper): string {
+export function commandHelp(command: Command, paper: Paper): string {
+  const on = page(paper);
   const options = [...command.options, ...globals];
   return [
     command.summary,

@@ -42,8 +42,7 @@ async function withoutCommand(words: readonly string[], rest: readonly string[])
 type Help = typeof import("./help.ts");
 
 async function showHelp(page: (help: Help, on: ReturnType<typeof paperOf>) => string): Promise<number> {
-  const on = paperOf(1);
-  out(page(await import("./help.ts"), { ...on, width: Math.min(on.width, 80) }));
+  out(page(await import("./help.ts"), paperOf(1)));
   return 0;
 }
 

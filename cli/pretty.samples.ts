@@ -351,8 +351,8 @@ export const samples: [name: string, method: string, result: unknown, params?: R
   ],
   ["changes add", "changes.add", { file: "CHANGES.md", line: 5, text: "- TLS on all public endpoints (#42)" }],
   ["changes release", "changes.release", { version: "1.4.0", commit: id, tag: "v1.4.0", entries: 2 }],
-  ["events", "event.list", { events, seq: 130 }],
-  ["events, none", "event.list", { events: [], seq: 130 }],
+  ["events", "event.list", { events, seq: 130 }, { limit: 3 }],
+  ["events, none", "event.list", { events: [], seq: 130 }, { since: 130 }],
   [
     "backup now",
     "backup.now",

@@ -35,11 +35,8 @@ export const isTerminal = (fd: 0 | 1 | 2): boolean => isatty(fd);
 export function paperOf(fd: 1 | 2): Paper {
   const terminal = isTerminal(fd);
   const columns = terminal ? (fd === 1 ? process.stdout : process.stderr).columns : undefined;
-  return paper({ isTerminal: terminal, columns }, process.env, now());
+  return paper({ isTerminal: terminal, columns }, process.env, Date.now());
 }
-
-// Journeys stand still in time.
-const now = (): number => Number(process.env.CALCIFER_NOW) || Date.now();
 
 /** One document. What a terminal would obey is escaped, which leaves the value as it is. */
 export const json = (value: unknown): string => JSON.stringify(value, null, 2).replace(unseen, escaped);

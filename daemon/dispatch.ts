@@ -62,7 +62,7 @@ export class Dispatch {
   /** acts under way, by idempotency key */
   private readonly keyed = new Map<string, { key: Key; answer: Promise<unknown>; signal: AbortSignal }>();
   private readonly options: DispatchOptions;
-  private under = 0;
+  private readonly under = new Set<AbortController>();
   private readonly waiters: (() => void)[] = [];
 
   constructor(options: DispatchOptions) {
@@ -77,13 +77,18 @@ export class Dispatch {
 
   /** Calls under way. */
   get busy(): number {
-    return this.under;
+    return this.under.size;
   }
 
   /** Resolves when no call is under way, or after `grace` milliseconds. */
   async settled(grace: number): Promise<void> {
-    if (this.under === 0) return;
+    if (this.under.size === 0) return;
     await Promise.race([new Promise<void>((resolve) => this.waiters.push(resolve)), pause(grace)]);
+  }
+
+  /** Tells every call under way to stop. */
+  abort(): void {
+    for (const call of this.under) call.abort();
   }
 
   /** @returns the answer to send; undefined when none is due */
@@ -158,7 +163,7 @@ export class Dispatch {
     // An act goes on without its client, who may come back and ask for its result; a question nobody waits for does not.
     const gone = () => abort.abort();
     if (known.method.kind === "ask") caller.closed.addEventListener("abort", gone, { once: true });
-    this.under++;
+    this.under.add(abort);
     try {
       const result = await this.run(known, request, caller, id, abort.signal);
       this.log(known, caller, id, started);
@@ -170,8 +175,8 @@ export class Dispatch {
     } finally {
       caller.closed.removeEventListener("abort", gone);
       if (isId(request.id) && caller.running.get(request.id) === abort) caller.running.delete(request.id);
-      this.under--;
-      if (this.under === 0) for (const resolve of this.waiters.splice(0)) resolve();
+      this.under.delete(abort);
+      if (this.under.size === 0) for (const resolve of this.waiters.splice(0)) resolve();
     }
   }
 

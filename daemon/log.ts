@@ -1,7 +1,8 @@
 // The daemon's log file: structured lines, rotated by size. Logging never stops the daemon.
-import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { renameSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { type DestinationStream, type Logger, pino } from "pino";
+import { makeFolder } from "../protocol/connect.ts";
 
 const largest = 5 * 1024 * 1024;
 const files = 3;
@@ -33,7 +34,7 @@ type Destination = ReturnType<typeof pino.destination>;
 
 function openDestination(file: string): Destination | undefined {
   try {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(path.dirname(file));
     // Written at once: the last lines before a crash are the ones that matter.
     const destination = pino.destination({ dest: file, sync: true, mode: 0o600 });
     // A full disk; the lines are lost, the daemon goes on.

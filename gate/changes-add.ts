@@ -1,7 +1,7 @@
 // Puts one entry into the text of CHANGES.md, in the file's own style, and takes one out again.
 // Everything else in the file stays as it was, byte for byte.
 import { type Part, partsOf, sameTitle, usualSections } from "./changes-entries.ts";
-import { type Block, type Bullet, type Changes, type Heading, isRule, parseChanges } from "./changes-parse.ts";
+import { type Block, type Bullet, type Changes, type Heading, parseChanges } from "./changes-parse.ts";
 import { entryLines, type NewEntry, sectionTitle } from "./changes-words.ts";
 
 /** A way of writing bullets: the column, the character, the spaces behind it. */
@@ -227,7 +227,7 @@ function bullet(lines: string[], style: Style, reach: number, eol: string): stri
   const pad = missing > 0 ? " ".repeat(reach - indent - 1) : style.pad;
   const margin = " ".repeat(widthOf({ ...style, pad }));
   const [first, ...rest] = lines;
-  const open = `${" ".repeat(indent)}${marker}${pad}${isRule(`${marker} ${first}`) ? "\\" : ""}${first}`;
+  const open = `${" ".repeat(indent)}${marker}${pad}${first}`;
   return [open, ...rest.map((line) => (line === "" ? "" : margin + line))].join(eol);
 }
 

@@ -79,26 +79,30 @@ export function versionOf({ title, level }: { title: string; level: number }): s
 export function partsOf({ blocks }: Changes): Part[] {
   let part: Part = { heading: undefined, body: [], release: "", section: undefined, kind: "preamble" };
   const parts = [part];
-  let level = Number.POSITIVE_INFINITY;
+  let top = part;
   for (const block of blocks) {
     if (block.kind === "heading") {
-      part = partOf(block, part.release, level);
-      if (part.kind !== "section") level = block.level;
+      part = partOf(block, top);
+      if (part.kind !== "section") top = part;
       parts.push(part);
     } else part.body.push(block);
   }
   return parts;
 }
 
-function partOf(heading: Heading, release: string | undefined, level: number): Part {
+function partOf(heading: Heading, top: Part): Part {
   const { title } = heading;
   const base = { heading, body: [], section: undefined };
   if (heading.level <= 3 && isUnreleased(title)) return { ...base, release: undefined, kind: "unreleased" };
   const named = versionOf(heading);
   if (named !== undefined) return { ...base, release: named, kind: "release" };
-  const under = heading.level > level || (heading.level === level && usualSections.includes(sameTitle(title)));
-  if (under) return { ...base, release, section: title, kind: "section" };
+  if (isUnder(top, heading)) return { ...base, release: top.release, section: title, kind: "section" };
   return { ...base, release: title, kind: "other" };
+}
+
+function isUnder({ kind, heading: above }: Part, { level, title }: Heading): boolean {
+  if (!above || (kind !== "unreleased" && kind !== "release")) return false;
+  return level > above.level || (level === above.level && usualSections.includes(sameTitle(title)));
 }
 
 /** In a run of backticks after a backslash the first is a plain character. */

@@ -2,7 +2,8 @@
 import { usualLineEnd } from "./changes-add.ts";
 import { sameTitle, usualSections } from "./changes-entries.ts";
 import { parseChanges } from "./changes-parse.ts";
-import { align, common, normal, type Section, sectionsOf, type Unit } from "./changes-sections.ts";
+import { normal, type Section, sectionsOf } from "./changes-sections.ts";
+import { type Moved, mergeUnits, type Refuse, spaced, Text, type Three, threeOf } from "./changes-units.ts";
 
 export interface Conflict {
   /** as in Entry: undefined is Unreleased */
@@ -18,9 +19,6 @@ export interface Merged {
   conflicts: Conflict[];
 }
 
-/** A unit of the result. */
-type Piece = Pick<Unit, "kind" | "raw" | "norm" | "gap" | "above" | "interrupts">;
-
 /** A section of the result. */
 interface Outcome {
   section: Section;
@@ -29,12 +27,6 @@ interface Outcome {
   tail: string;
   conflicts: Conflict[];
   keep: boolean;
-}
-
-interface Three<T> {
-  base: T | undefined;
-  ours: T | undefined;
-  theirs: T | undefined;
 }
 
 /**
@@ -109,9 +101,6 @@ function mergeSections(versions: Record<"base" | "ours" | "theirs", Version>, eo
   return outcomes.filter(({ keep, section }) => keep || parents.has(section.key));
 }
 
-/** Keys of the units that a side has as base has them, in whatever section. */
-type Moved = Record<"ours" | "theirs", Set<string>>;
-
 function inBoth(base: Version, side: Version): Set<string> {
   const keys = (sections: Section[]) => new Set(sections.flatMap(({ units }) => units.map(({ key }) => key)));
   const there = keys(changed(side, base));
@@ -176,10 +165,6 @@ function mergeSection(three: Three<Section>, moved: Moved, eol: string): Outcome
   return { section, heading, body: spaced(pieces, three, eol), tail, conflicts, keep };
 }
 
-function threeOf<T>({ base, ours, theirs }: { base: T | undefined; ours: T; theirs: T }): T {
-  return ours === base ? theirs : ours;
-}
-
 function unchanged(section: Section): Outcome {
   const { heading, body, tail } = section;
   return { section, heading: heading?.raw ?? "", body, tail, conflicts: [], keep: true };
@@ -194,153 +179,24 @@ function mergeHeading({ base, ours, theirs }: Three<Section>, refuse: Refuse): s
   return isSame ? o.raw : refuse(o.raw, t.raw);
 }
 
-// ---- entries and other blocks
-
-type Refuse = (ours: string, theirs: string) => string;
-
-function mergeUnits(base: Unit[], ours: Unit[], theirs: Unit[], moved: Moved, refuse: Refuse): Piece[] {
-  const mine = align(base, ours, moved.ours);
-  const other = align(base, theirs, moved.theirs);
-  const added = abreast(additions(ours, mine), additions(theirs, other), base.length);
-  const pieces: Piece[] = [];
-  for (let i = 0; i <= base.length; i++) {
-    for (const step of added[i] as Abreast[]) pieces.push(...mergeAdded(step, refuse));
-    const unit = base[i];
-    if (unit === undefined) break;
-    const piece = mergeUnit(unit, ours[mine.get(i) ?? -1], theirs[other.get(i) ?? -1], refuse);
-    if (piece) pieces.push(piece);
-  }
-  return pieces;
-}
-
-/** Units that a side added, by the index in base before which they stand. */
-function additions(side: Unit[], pairs: Map<number, number>): Map<number, Unit[]> {
-  const baseOf = new Map([...pairs].map(([i, j]) => [j, i]));
-  const found = new Map<number, Unit[]>();
-  let before = 0;
-  for (const [j, unit] of side.entries()) {
-    const i = baseOf.get(j);
-    const there = found.get(before);
-    if (i !== undefined) before = i + 1;
-    else if (there) there.push(unit);
-    else found.set(before, [unit]);
-  }
-  return found;
-}
-
-/** What the sides added in one place, up to a unit that both added. */
-interface Abreast {
-  ours: Unit[];
-  theirs: Unit[];
-  both: Unit | undefined;
-}
-
-/** For each place in base what the sides added there, an addition of both only once, even when in different places. */
-function abreast(ours: Map<number, Unit[]>, theirs: Map<number, Unit[]>, last: number): Abreast[][] {
-  const places = Array.from({ length: last + 1 }, (_, i) => sideBySide(ours.get(i) ?? [], theirs.get(i) ?? []));
-  const count = new Map<string, number>();
-  for (const { key } of places.flatMap((steps) => steps.flatMap((step) => step.ours)))
-    count.set(key, (count.get(key) ?? 0) + 1);
-  const isNew = ({ key }: Unit) => {
-    const left = count.get(key) ?? 0;
-    count.set(key, left - 1);
-    return left <= 0;
-  };
-  return places.map((steps) => steps.map((step) => ({ ...step, theirs: step.theirs.filter(isNew) })));
-}
-
-function sideBySide(ours: Unit[], theirs: Unit[]): Abreast[] {
-  const steps: Abreast[] = [];
-  let from = 0;
-  let theirFrom = 0;
-  for (const [i, j] of common(ours, theirs)) {
-    steps.push({ ours: ours.slice(from, i), theirs: theirs.slice(theirFrom, j), both: ours[i] });
-    from = i + 1;
-    theirFrom = j + 1;
-  }
-  return [...steps, { ours: ours.slice(from), theirs: theirs.slice(theirFrom), both: undefined }];
-}
-
-/** New entries stand side by side; new text in one place from both sides is a conflict. */
-function mergeAdded({ ours, theirs, both }: Abreast, refuse: Refuse): Piece[] {
-  const end = both ? [both] : [];
-  const texts = theirs.filter((unit) => unit.kind === "text");
-  const mine = ours.filter((unit) => unit.kind === "text");
-  if (texts.length === 0 || mine.length === 0) return [...ours, ...theirs, ...end];
-  const raw = refuse(joined(mine), joined(texts));
-  const first = ours.indexOf(mine[0] as Unit);
-  const rest = (units: Unit[]) => units.filter((unit) => unit.kind !== "text");
-  return [
-    ...rest(ours.slice(0, first)),
-    { ...(mine[0] as Unit), raw },
-    ...rest(ours.slice(first)),
-    ...rest(theirs),
-    ...end,
-  ];
-}
-
-function joined(units: Unit[]): string {
-  return units.map(({ gap, raw }, index) => (index === 0 ? raw : gap + raw)).join("");
-}
-
-function mergeUnit(base: Unit, ours: Unit | undefined, theirs: Unit | undefined, refuse: Refuse): Piece | undefined {
-  if (!ours && !theirs) return undefined;
-  if (!ours || !theirs) {
-    const left = (ours ?? theirs) as Unit;
-    if (left.norm === base.norm) return undefined;
-    return { ...left, raw: refuse(ours?.raw ?? "", theirs?.raw ?? "") };
-  }
-  const gap = threeOf({ base: base.gap, ours: ours.gap, theirs: theirs.gap });
-  if (ours.norm === base.norm && theirs.norm !== base.norm) return { ...theirs, gap };
-  const isSame = theirs.norm === base.norm || ours.key === theirs.key;
-  return { ...ours, gap, raw: isSame ? ours.raw : refuse(ours.raw, theirs.raw) };
-}
-
-// ---- blank lines
-
-/** Puts the pieces together with the blank lines that fit what each now follows. */
-function spaced(pieces: Piece[], { ours, theirs, base }: Three<Section>, eol: string): string {
-  const units = [ours, theirs, base].flatMap((section) => section?.units ?? []);
-  const usual = (above: Piece | undefined, kind: Unit["kind"]) =>
-    units.find((unit) => unit.above?.kind === above?.kind && unit.kind === kind)?.gap;
-  let text = "";
-  let above: Piece | undefined;
-  for (const piece of pieces) {
-    const isThere = above?.norm === piece.above?.norm;
-    const isAlike = above?.kind === piece.above?.kind;
-    const isList = above?.kind === piece.kind && piece.kind !== "text";
-    const gap = isAlike ? piece.gap : (usual(above, piece.kind) ?? (isList ? "" : eol));
-    text = glued(text, isThere || gap !== "" || staysApart(above, piece) ? gap : eol, piece.raw);
-    above = piece;
-  }
-  return text;
-}
-
-/** Whether one block directly under another is surely read as two. */
-function staysApart(above: Piece | undefined, piece: Piece): boolean {
-  if (above?.kind === "link" && piece.kind === "link") return true;
-  return above?.kind !== "text" && piece.interrupts;
-}
+// ---- to text
 
 function print(outcomes: Outcome[], { ours, theirs }: { ours: Version; theirs: Version }, eol: string): string {
   const neighbours = new Set(
     [ours, theirs].flatMap(({ sections }) => sections.map(({ key }, i) => pair(key, sections[i + 1]))),
   );
-  let text = "";
+  const text = new Text();
   for (const [index, { section, heading, body, tail }] of outcomes.entries()) {
     const next = outcomes[index + 1]?.section;
-    text = glued(text, heading, body);
+    text.add(heading);
+    text.add(body);
     const isKnown = neighbours.has(pair(section.key, next));
-    const needsBlank = next !== undefined && text !== "" && (!isKnown || (next.heading?.setext && body !== ""));
+    const needsBlank = next !== undefined && !text.isEmpty && (!isKnown || (next.heading?.setext && body !== ""));
     // Blank lines at the end of a file go when the section is no longer the last one of a side.
-    text = glued(text, next || isKnown ? tail : "", needsBlank && tail === "" ? eol : "");
+    if (next || isKnown) text.add(tail);
+    if (needsBlank && tail === "") text.add(eol);
   }
-  return text;
-}
-
-/** Texts one after the other; a line that ends with a mere CR does not take the LF of the next as its own. */
-function glued(...texts: string[]): string {
-  return texts.reduce((all, next) => all + (all.endsWith("\r") && next.startsWith("\n") ? `\r${next.slice(1)}` : next), "");
+  return text.toString();
 }
 
 function pair(key: string, next: { key: string } | undefined): string {

@@ -1,6 +1,17 @@
 // CHANGES.md as blocks that together cover every character of it: headings, entries, other text, blank lines.
 // Follows CommonMark as far as that decides where an entry begins and ends; knows nothing of items or releases.
 
+import {
+  blankLine,
+  indentation,
+  interrupts,
+  isSpace,
+  repeated,
+  type Shape,
+  shapeOf,
+  trimRight,
+} from "./changes-shapes.ts";
+
 interface Place {
   start: number;
   /** behind the line end of the last line */
@@ -39,15 +50,6 @@ export interface Changes {
   blocks: Block[];
 }
 
-type Shape =
-  | { kind: "heading"; level: number; title: string }
-  | { kind: "underline"; level: number }
-  | { kind: "fence"; mark: string; length: number }
-  | { kind: "html"; until: RegExp; interrupts: boolean }
-  | { kind: "item"; marker: string; bullet: boolean; empty: boolean }
-  | { kind: "quote"; lazy: boolean }
-  | { kind: "rule" | "link" | "code" | "text" };
-
 type Leaf =
   | { kind: "none" | "paragraph" | "quote" | "code" | "empty" }
   | { kind: "fence"; mark: string; length: number }
@@ -57,125 +59,6 @@ const none: Leaf = { kind: "none" };
 
 // A line of bullets nested deeper than this is text: each level looks at the rest of the line again.
 const deepest = 24;
-
-const blankLine = /^$/;
-const tag = String.raw`</?[a-z][a-z0-9-]*(?:\s[^<>]*)?/?>`;
-const blockTags =
-  "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|" +
-  "fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|" +
-  "menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul";
-
-/** What begins a block of HTML, and what a line of it must have to be its last. */
-const htmlBlocks: [RegExp, RegExp][] = [
-  [/^<!--/, /-->/],
-  [/^<(?:script|pre|style|textarea)(?:[\s>]|$)/i, /<\/(?:script|pre|style|textarea)>/i],
-  [/^<\?/, /\?>/],
-  [/^<!\[CDATA\[/, /\]\]>/],
-  [/^<![a-z]/i, />/],
-  [new RegExp(`^</?(?:${blockTags})(?:[\\s>]|/>|$)`, "i"), blankLine],
-];
-/** Any other tag alone on its line; no paragraph ends there. */
-const otherTag = new RegExp(`^${tag}\\s*$`, "i");
-
-function isSpace(code: number): boolean {
-  return code === 32 || code === 9;
-}
-
-/** Where the text of a line begins: index and column (tabs reach to the next multiple of four). */
-function indentation(line: string, from: number, column: number): { index: number; column: number } {
-  let index = from;
-  let at = column;
-  for (; index < line.length && isSpace(line.charCodeAt(index)); index++) {
-    at = line.charCodeAt(index) === 9 ? at + 4 - (at % 4) : at + 1;
-  }
-  return { index, column: at };
-}
-
-function trimRight(text: string): string {
-  let end = text.length;
-  while (end > 0 && isSpace(text.charCodeAt(end - 1))) end--;
-  return text.slice(0, end);
-}
-
-function repeated(text: string, mark: string): number {
-  let count = 0;
-  while (text[count] === mark) count++;
-  return count;
-}
-
-/** Whether markdown draws `body` as a line across the page, such as `* * *`. */
-export function isRule(body: string): boolean {
-  const mark = body[0];
-  if (mark !== "-" && mark !== "*" && mark !== "_") return false;
-  let count = 0;
-  for (let i = 0; i < body.length; i++) {
-    if (body[i] === mark) count++;
-    else if (!isSpace(body.charCodeAt(i))) return false;
-  }
-  return count >= 3;
-}
-
-function atx(body: string): Shape | undefined {
-  const level = repeated(body, "#");
-  if (level > 6 || (level < body.length && !isSpace(body.charCodeAt(level)))) return undefined;
-  let title = body.slice(level).trim();
-  let end = title.length;
-  while (title[end - 1] === "#") end--;
-  if (end === 0 || isSpace(title.charCodeAt(end - 1))) title = title.slice(0, end).trim();
-  return { kind: "heading", level, title };
-}
-
-function fence(body: string): Shape | undefined {
-  const mark = body[0] as string;
-  const length = repeated(body, mark);
-  if (length < 3 || (mark === "`" && body.includes("`", length))) return undefined;
-  return { kind: "fence", mark, length };
-}
-
-function listItem(body: string, paragraph: boolean): Shape | undefined {
-  const marker = /^(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$)/.exec(body)?.[0];
-  if (marker === undefined) return undefined;
-  const empty = trimRight(body).length === marker.length;
-  const bullet = marker.length === 1;
-  if (paragraph && (empty || (!bullet && Number.parseInt(marker, 10) !== 1))) return undefined;
-  return { kind: "item", marker, bullet, empty };
-}
-
-function quote(body: string): Shape {
-  const inner = body.slice(/^[> \t]*/.exec(body)?.[0].length);
-  return { kind: "quote", lazy: inner !== "" && shapeOf(inner, 0, false).kind === "text" };
-}
-
-/** What a line is, seen alone. `paragraph`: whether it directly goes on from a paragraph. */
-export function shapeOf(body: string, indent: number, paragraph: boolean): Shape {
-  if (indent >= 4) return { kind: paragraph ? "text" : "code" };
-  const text: Shape = { kind: "text" };
-  const first = body.charCodeAt(0);
-  switch (body[0]) {
-    case "#":
-      return atx(body) ?? text;
-    case "`":
-    case "~":
-      return fence(body) ?? text;
-    case "<": {
-      const found = htmlBlocks.find(([opens]) => opens.test(body));
-      if (found) return { kind: "html", until: found[1], interrupts: true };
-      return !paragraph && otherTag.test(body) ? { kind: "html", until: blankLine, interrupts: false } : text;
-    }
-    case ">":
-      return quote(body);
-    case "[":
-      return !paragraph && /^\[[^\]]{1,999}\]:/.test(body) ? { kind: "link" } : text;
-    case "=":
-    case "-":
-      if (paragraph && trimRight(body).length === repeated(body, body[0])) {
-        return { kind: "underline", level: body[0] === "=" ? 1 : 2 };
-      }
-      break;
-  }
-  if (isRule(body)) return { kind: "rule" };
-  return (first < 58 && listItem(body, paragraph)) || text;
-}
 
 /** Reads a file line by line; the fields are what CommonMark calls the open blocks. */
 class Reader {
@@ -326,12 +209,6 @@ class Reader {
     if (shape.kind === "fence" || shape.kind === "code") this.codeLine(place);
     this.leaf = leafOf(shape, body);
   }
-}
-
-/** Whether a line ends the paragraph before it. */
-function interrupts(shape: Shape): boolean {
-  if (shape.kind === "html") return shape.interrupts;
-  return shape.kind !== "text" && shape.kind !== "code" && shape.kind !== "link";
 }
 
 function leafOf(shape: Shape, body: string): Leaf {

@@ -82,12 +82,12 @@ const line = fc.oneof(
   { weight: 1, arbitrary: fc.string({ maxLength: 8 }) },
 );
 
-const lines = fc.array(fc.tuple(line, lineEnd), { maxLength: 14, size: "max" });
+const someLines = fc.array(fc.tuple(line, lineEnd), { maxLength: 14, size: "max" });
 const heading = fc.constantFrom("## Unreleased", "# [Unreleased]", "Unreleased\n---", "### UNRELEASED", "");
 
 /** Any file: nasty lines, line ends of one kind or mixed, perhaps a byte order mark, perhaps no final line end. */
 export const anyFile = fc
-  .tuple(lines, heading, lines, fc.constantFrom("", "", "\uFEFF"), fc.boolean(), fc.boolean(), lineEnd)
+  .tuple(someLines, heading, someLines, fc.constantFrom("", "", "\uFEFF"), fc.boolean(), fc.boolean(), lineEnd)
   .map(([above, open, below, bom, isMixed, isOpen, end]) => {
     const all = [...above, ...open.split("\n").map((text): [string, string] => [text, end]), ...below];
     const text = all.map(([text, own]) => text + (isMixed ? own : end)).join("");
@@ -98,3 +98,8 @@ export const anyFile = fc
 export const anyWords = fc
   .array(fc.tuple(line, fc.constantFrom("\n", "\n", "\r\n", "\r", " ", "\u2028")), { maxLength: 5 })
   .map((lines) => lines.map(([text, end]) => text + end).join(""));
+
+/** A file of these lines. */
+export function lines(...list: string[]): string {
+  return list.map((line) => `${line}\n`).join("");
+}

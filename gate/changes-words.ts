@@ -1,7 +1,8 @@
 // The words of an entry as they may go into the file. They can come from anyone: nothing in them may begin a heading,
 // another entry or a fence, and nothing invisible is kept.
 import { entriesOf, hasWords, isUnreleased, versionOf } from "./changes-entries.ts";
-import { parseChanges, shapeOf } from "./changes-parse.ts";
+import { parseChanges } from "./changes-parse.ts";
+import { isRule, shapeOf } from "./changes-shapes.ts";
 
 export interface NewEntry {
   text: string;
@@ -47,7 +48,7 @@ function withoutBullet(lines: string[]): string[] {
   const text = (kept[0] as string).trimStart().replace(/^(?:[-*+](?:[ \t]+|$))+/, "");
   if (text === "") return withoutBullet(kept.slice(1));
   const { kind } = shapeOf(text, 0, false);
-  const isHidden = kind === "heading" || kind === "rule" || kind === "link";
+  const isHidden = kind === "heading" || kind === "link" || ["", "- ", "* "].some((mark) => isRule(mark + text));
   return [isHidden ? `\\${text}` : text, ...kept.slice(1)];
 }
 

@@ -4,19 +4,16 @@ import path from "node:path";
 import { addedEntries, type Entry, entryProblems, parseFragment } from "./changes.ts";
 import { mergeChanges } from "./changes-merge.ts";
 import { fields, type Git, lines, text } from "./git.ts";
+import { type Change, changesIn, type Logged, logWithChanges } from "./log.ts";
 import { matches, type Policy } from "./policy.ts";
 import { policyNow } from "./policy-in-force.ts";
+import { branchTip } from "./refs.ts";
 import { stampOf } from "./remember.ts";
 import type { Repo } from "./repo.ts";
 import { type ItemMark, type Objects, readText, underWay } from "./repo.ts";
+import { stagedBlob } from "./staged.ts";
 import { type Trailers, trailersOf } from "./trailers.ts";
-
-/** A fact git could not give, and why. */
-export interface Unknown {
-  unknown: string;
-}
-export const isUnknown = (fact: unknown): fact is Unknown =>
-  typeof fact === "object" && fact !== null && "unknown" in fact;
+import { isUnknown, type Unknown } from "./unknown.ts";
 
 /** A commit about to be made. */
 export interface CommitFacts {
@@ -24,7 +21,7 @@ export interface CommitFacts {
   item: ItemMark | undefined;
   policy: Policy;
   underWay: "merge" | "sequence" | undefined;
-  /** paths the commit changes */
+  /** paths the commit changes; none are named when `entryHere` says enough */
   changed: string[];
   /** the commit adds or edits an entry of the item */
   entryHere: boolean;
@@ -111,9 +108,13 @@ export async function commitFacts(
     underWay: underWay(repo),
     waived: trailersOf(about.message).waivers,
   };
-  if (!about.item || facts.underWay) return { ...facts, changed: [], entryHere: false, entryOnBranch: false };
+  const judged = !facts.underWay && (about.item !== undefined || (policy.strict && about.branch !== undefined));
+  if (!judged) return { ...facts, changed: [], entryHere: false, entryOnBranch: false };
+  if (about.item && (await addsEntryPlainly(repo, objects, policy, about.item.id, about)))
+    return { ...facts, changed: [], entryHere: true, entryOnBranch: true };
   const before = about.amending ? "HEAD^" : "HEAD";
   const staged = await stagedChanges(repo.git, before, about.indexFile);
+  if (!about.item) return { ...facts, changed: staged.map((s) => s.path), entryHere: false, entryOnBranch: false };
   const entryHere = await addsEntry(objects, policy, about.item.id, staged);
   const entryOnBranch =
     entryHere ||
@@ -121,11 +122,23 @@ export async function commitFacts(
   return { ...facts, changed: staged.map((s) => s.path), entryHere, entryOnBranch };
 }
 
-/** One changed path, with the blobs before and after (all zeros: none). */
-interface Change {
-  path: string;
-  before: string;
-  after: string;
+/** The usual case, and the one that shall cost least: the entry is there, so nothing else about the commit matters. */
+async function addsEntryPlainly(
+  repo: Repo,
+  objects: Objects,
+  policy: Policy,
+  item: number,
+  about: { branch: string | undefined; amending: boolean; indexFile?: string | undefined },
+): Promise<boolean> {
+  const { file, entries } = policy.changes;
+  const tip = entries === "file" && about.branch !== undefined ? await branchTip(repo, about.branch) : undefined;
+  const staged = tip && stagedBlob(about.indexFile ?? path.join(repo.gitDir, "index"), file, tip.length / 2);
+  if (!staged) return false;
+  const [before = "", after = ""] = await Promise.all([
+    objects.readText(`${tip}${about.amending ? "^" : ""}:${file}`),
+    objects.readText(staged),
+  ]);
+  return addedEntries(before, after).some((e) => e.items.includes(item));
 }
 
 const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
@@ -136,16 +149,7 @@ async function stagedChanges(git: Git, before: string, indexFile: string | undef
   const diff = (from: string) =>
     git(["diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", from], { env });
   const result = await diff(before);
-  return parseRaw(fields(result.code === 0 ? result : await diff(emptyTree)));
-}
-
-function parseRaw(parts: string[]): Change[] {
-  const changes: Change[] = [];
-  for (let i = 0; i + 1 < parts.length; i += 2) {
-    const [, , before, after] = (parts[i] as string).split(" ");
-    changes.push({ path: parts[i + 1] as string, before: before ?? "", after: after ?? "" });
-  }
-  return changes;
+  return changesIn(fields(result.code === 0 ? result : await diff(emptyTree)));
 }
 
 /** Whether a set of changes adds or edits an entry of the item, in the way the policy keeps entries. */
@@ -175,7 +179,7 @@ async function branchHasEntry(
 ): Promise<boolean> {
   const base = text(await repo.git(["merge-base", `refs/heads/${trunk}`, "HEAD"]));
   if (!base) return false;
-  const changes = parseRaw(
+  const changes = changesIn(
     fields(await repo.git(["diff-tree", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", base, "HEAD"])),
   );
   return addsEntry(objects, policy, item, changes);
@@ -219,9 +223,10 @@ export async function branchFacts(
   memory: Memory = noMemory,
 ): Promise<BranchFacts> {
   const { item, branch, trunk, policy, tip, trunkTip, record, worktree } = q;
-  const [committed, dirty] = await Promise.all([
-    memory.committed(keyOf(repo, q), () => committedFacts(repo, objects, q)),
+  // What takes longest is begun first.
+  const [dirty, committed] = await Promise.all([
     worktree === undefined ? undefined : memory.uncommitted(worktree, () => uncommitted(repo.git, worktree)),
+    memory.committed(keyOf(repo, q), () => committedFacts(repo, objects, q)),
   ]);
   return { item, branch, trunk, policy, tip, trunkTip, record, dirty, ...committed };
 }
@@ -242,28 +247,40 @@ const keyOf = (repo: Repo, q: BranchQuestion): string =>
   ]);
 
 async function committedFacts(repo: Repo, objects: Objects, q: BranchQuestion): Promise<CommittedFacts> {
-  const asking = mergeBase(repo, q);
-  // What the history is asked for does not depend on where it parts.
-  const logged = logOf(repo.git, q);
-  const documented = documentState(objects, q);
-  const base = await asking;
-  if (isUnknown(base)) return { ...nothingKnown(base), document: await documented };
-  const [conflict, log, moves, entries] = await Promise.all([
+  const [log, document] = await Promise.all([history(repo.git, q), documentState(objects, q)]);
+  const untold = async (why: Unknown) => ({
+    ...nothingKnown(why),
+    document,
+    merged: await isMerged(repo.git, objects, q, undefined, why),
+  });
+  if (isUnknown(log)) return untold(log);
+  const base = await baseOf(repo, q, log);
+  if (isUnknown(base)) return untold(base);
+  const [conflict, moves, entries, commits] = await Promise.all([
     trivialMerge(objects, q, base).then((trivial) => trivial ?? mergedTree(repo, objects, q)),
-    logged,
-    movedPaths(repo.git, base, q),
+    movedPaths(repo.git, base, q, log),
     addedOnBranch(repo, objects, q, base),
+    madeCommits(
+      objects,
+      q,
+      log.filter((c) => c.parents.length < 2),
+    ),
   ]);
-  const [commits, merged, document] = await Promise.all([
-    madeCommits(objects, q, log),
-    isMerged(repo.git, objects, q, base, conflict),
-    documented,
-  ]);
+  const merged = await isMerged(repo.git, objects, q, base, conflict);
   const conflicts = isUnknown(conflict) ? conflict : conflict.conflicts;
-  return { base, document, commits, entries: entries.entries, entryProblems: entries.problems, ...moves, conflicts, merged };
+  return {
+    base,
+    document,
+    commits,
+    entries: entries.entries,
+    entryProblems: entries.problems,
+    ...moves,
+    conflicts,
+    merged,
+  };
 }
 
-const nothingKnown = (why: Unknown): Omit<CommittedFacts, "document"> => ({
+const nothingKnown = (why: Unknown): Omit<CommittedFacts, "document" | "merged"> => ({
   base: why,
   commits: why,
   entries: why,
@@ -271,10 +288,22 @@ const nothingKnown = (why: Unknown): Omit<CommittedFacts, "document"> => ({
   touched: why,
   moved: why,
   conflicts: why,
-  merged: why,
 });
 
-async function mergeBase(repo: Repo, q: BranchQuestion): Promise<string | Unknown> {
+async function history(git: Git, q: BranchQuestion): Promise<Logged[] | Unknown> {
+  try {
+    return await logWithChanges(git, [`${q.trunkTip}..${q.tip}`]);
+  } catch (error) {
+    return { unknown: (error as Error).message };
+  }
+}
+
+/** Without a merge, what the trunk lacks is one line of commits, and begins where the two parted. */
+const isLine = (log: Logged[]): boolean => log.every((c) => c.parents.length === 1);
+
+async function baseOf(repo: Repo, q: BranchQuestion, log: Logged[]): Promise<string | Unknown> {
+  const [oldest] = log;
+  if (oldest && isLine(log)) return oldest.parents[0] as string;
   const base = text(await repo.git(["merge-base", q.trunkTip, q.tip]))?.split("\n")[0];
   if (base) return base;
   const shallow = existsSync(path.join(repo.commonDir, "shallow"));
@@ -295,47 +324,39 @@ async function trivialMerge(objects: Objects, q: BranchQuestion, base: string): 
 const treeOf = async (objects: Objects, commit: string): Promise<string | undefined> =>
   /^tree ([0-9a-f]+)\n/.exec((await objects.readText(commit)) ?? "")?.[1];
 
-async function logOf(git: Git, q: BranchQuestion): Promise<Buffer> {
-  const log = ["log", "--no-merges", "--reverse", "-z", "--raw", "--no-renames", "--no-abbrev", `--format=${logFormat}`];
-  return (await git([...log, `${q.trunkTip}..${q.tip}`])).stdout;
-}
-
-const unit = "\u001f";
-const logFormat = ["\u001e%H", "%an", "%aI", "%s", "%B"].join("%x1f");
-
-async function madeCommits(objects: Objects, q: BranchQuestion, log: Buffer): Promise<MadeCommit[]> {
-  const commits = log
-    .toString("utf8")
-    .split("\u001e")
-    .slice(1)
-    .map((record) => {
-      const [id, author, at, subject, rest] = record.split(unit);
-      // With -z the message ends at the first NUL, and the raw differences follow as NUL-ended fields.
-      const [message = "", ...raw] = (rest ?? "").split("\0");
-      return {
-        id: id ?? "",
-        author: author ?? "",
-        at: at ?? "",
-        subject: subject ?? "",
-        message,
-        changes: parseRaw(raw.map((f) => f.replace(/^\n/, "")).filter((f) => f !== "")),
-      };
-    });
+async function madeCommits(objects: Objects, q: BranchQuestion, log: Logged[]): Promise<MadeCommit[]> {
   return Promise.all(
-    commits.map(async ({ message, changes, ...commit }) => {
+    log.map(async ({ id, subject, author, at, message, changes }) => {
       const { keys, waivers } = trailersOf(message);
       const exempt = changes.every((c) => matches(q.policy.changes.ignore, c.path));
-      return { ...commit, keys, waivers, exempt, entry: await addsEntry(objects, q.policy, q.item.id, changes) };
+      const entry = await addsEntry(objects, q.policy, q.item.id, changes);
+      return { id, subject, author, at, keys, waivers, exempt, entry };
     }),
   );
 }
 
-async function movedPaths(git: Git, base: string, q: BranchQuestion): Promise<{ touched: string[]; moved: string[] }> {
+async function movedPaths(
+  git: Git,
+  base: string,
+  q: BranchQuestion,
+  log: Logged[],
+): Promise<{ touched: string[]; moved: string[] }> {
   const names = async (to: string) =>
     fields(await git(["diff-tree", "-r", "-z", "--name-only", "--no-renames", base, to]));
-  const [touched, theirs] = await Promise.all([names(q.tip), base === q.trunkTip ? [] : names(q.trunkTip)]);
+  const [touched, theirs] = await Promise.all([
+    isLine(log) ? sumOf(log) : names(q.tip),
+    base === q.trunkTip ? [] : names(q.trunkTip),
+  ]);
   const mine = new Set(touched);
   return { touched, moved: theirs.filter((p) => mine.has(p)) };
+}
+
+/** The paths that a line of commits leaves other than they were. */
+function sumOf(log: Logged[]): string[] {
+  const paths = new Map<string, { from: string; to: string }>();
+  for (const { path: file, from, to } of log.flatMap((c) => c.changes))
+    paths.set(file, { from: paths.get(file)?.from ?? from, to });
+  return [...paths].filter(([, { from, to }]) => from !== to).map(([file]) => file);
 }
 
 async function addedOnBranch(
@@ -355,7 +376,7 @@ async function addedOnBranch(
 }
 
 async function fragmentsOnBranch(repo: Repo, objects: Objects, q: BranchQuestion, base: string) {
-  const changes = parseRaw(
+  const changes = changesIn(
     fields(await repo.git(["diff-tree", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", base, q.tip])),
   );
   const mine = changes.filter((c) => !noBlob.test(c.after) && isFragmentOf(q.policy, q.item.id, c.path));
@@ -403,12 +424,13 @@ export async function mergedTree(
     ],
     { cwd: repo.commonDir, env: { GIT_DIR: undefined, GIT_WORK_TREE: undefined } },
   );
-  if (result.code > 1) return { unknown: firstLine(result.stderr) || "git could not merge the two" };
   const [tree, ...conflicts] = fields(result);
-  if (result.code === 0) return { tree, conflicts: [] };
+  // git says 1 for a conflict, and also for a commit it cannot read: then there is no tree.
+  if (result.code > 1 || !tree) return { unknown: firstLine(result.stderr) || "git could not merge the two" };
   const file = q.policy.changes.file;
+  if (result.code === 0) return { tree: await byStructure(repo, objects, q, tree), conflicts: [] };
   const others = conflicts.filter((c) => c !== file);
-  if (others.length > 0 || !tree)
+  if (others.length > 0)
     return {
       tree: undefined,
       conflicts: conflicts.includes(file) && (await mergeFile(repo, objects, q, file)) ? others : conflicts,
@@ -417,6 +439,24 @@ export async function mergedTree(
   return merged === undefined
     ? { tree: undefined, conflicts }
     : { tree: await withFile(repo.git, tree, file, merged), conflicts: [] };
+}
+
+/**
+ * A text merge can be clean and wrong: an entry slides under the release made meanwhile. Where git knows the driver it
+ * leaves the file to us, and there was nothing to merge in it if it says clean.
+ */
+async function byStructure(
+  repo: Repo,
+  objects: Objects,
+  q: { trunkTip: string; tip: string; policy: Policy },
+  tree: string,
+): Promise<string> {
+  const { file } = q.policy.changes;
+  if (readText(path.join(repo.commonDir, "info", "attributes"))?.includes("merge=calcifer")) return tree;
+  const [ours, theirs] = await Promise.all([q.trunkTip, q.tip].map((c) => objects.readText(`${c}:${file}`)));
+  if (ours === theirs) return tree;
+  const merged = await mergeFile(repo, objects, q, file);
+  return merged === undefined ? tree : withFile(repo.git, tree, file, merged);
 }
 
 const firstLine = (s: string): string => (s.split("\n")[0] ?? "").replace(/^(fatal|error): /, "");
@@ -466,7 +506,7 @@ export const isBare = (document: string): boolean =>
   document
     .replace(/<!--[\s\S]*?(?:-->|$)/g, "")
     .split("\n")
-    .every((l) => /^\s*(#.*)?$/.test(l));
+    .every((l) => /^(#.*)?$/.test(l.trim()));
 
 /** Uncommitted files of a work tree, untracked ones too. */
 export async function uncommitted(git: Git, worktree: string): Promise<Changed[] | Unknown> {
@@ -488,7 +528,7 @@ async function isMerged(
 ): Promise<boolean | Unknown> {
   if (q.record?.mergedCommit && (await isAncestor(git, q.record.mergedCommit, q.trunkTip))) return true;
   if (base === undefined) return { unknown: "the branch and the trunk share no history here" };
-  if (base === q.tip) return trunkNames(git, q);
+  if (base === q.tip) return endsWithItem(git, q);
   // Ancestry is wrong after a squash: what counts is whether merging the branch would change the trunk at all.
   if (isUnknown(conflict)) return conflict;
   if (conflict.tree === undefined)
@@ -499,17 +539,13 @@ async function isMerged(
 const isAncestor = async (git: Git, commit: string, of: string): Promise<boolean> =>
   (await git(["merge-base", "--is-ancestor", commit, of])).code === 0;
 
-/** The branch has nothing the trunk lacks: merged, if the trunk has a commit of this item, else never begun. */
-async function trunkNames(git: Git, q: BranchQuestion): Promise<boolean> {
-  const found = await git([
-    "log",
-    "-1",
-    "--format=%H",
-    "--fixed-strings",
-    `--grep=Work-Item: #${q.item.id} ${q.item.key}`,
-    q.trunkTip,
-  ]);
-  return lines(found).length > 0;
+// A branch that was merged ends with its item's commits; one that was never begun ends with the trunk's.
+const farEnough = 200;
+
+/** The branch has nothing the trunk lacks: merged, if it ends with commits of this item, else never begun. */
+async function endsWithItem(git: Git, q: BranchQuestion): Promise<boolean> {
+  const named = await git(["log", "-n", `${farEnough}`, "--format=%(trailers:key=Work-Item,valueonly)", q.tip]);
+  return lines(named).includes(`#${q.item.id} ${q.item.key}`);
 }
 
 let newEnough = false;

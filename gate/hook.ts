@@ -6,11 +6,13 @@ import path from "node:path";
 import { commitMessage } from "./facts.ts";
 import { gitIn, text } from "./git.ts";
 import { judgeCommit, trunkOf } from "./judge.ts";
+import { matches } from "./policy.ts";
+import { log } from "./log.ts";
 import { policyNow } from "./policy-in-force.ts";
 import { branchTip } from "./refs.ts";
-import { headBranch, marks, type Objects, openRepo, type Repo, readText } from "./repo.ts";
+import { headBranch, marks, type Objects, openRepo, type Repo, readText, tracked } from "./repo.ts";
 import { commitAdvice, keepsItsMessage, protectedAdvice, protectedReasons, pushReasons, refusal } from "./rules.ts";
-import { itemTrailer, trailersOf, waiverTrailer, withTrailer } from "./trailers.ts";
+import { isOnlyTrailers, itemTrailer, trailersOf, waiverTrailer, withTrailer } from "./trailers.ts";
 
 export interface HookInput {
   hook: string;
@@ -57,6 +59,8 @@ async function preCommit(repo: Repo, objects: Objects, input: HookInput): Promis
 
 async function judgeMessage(repo: Repo, objects: Objects, input: HookInput): Promise<HookAnswer> {
   const message = commitMessage(messageFile(repo, input));
+  // git takes a message that holds only our trailers for one, though the editor was left without a word.
+  if (isOnlyTrailers(message)) return { exit: 1, stderr: "Calcifer: no message was written, so there is no commit.\n" };
   const answer = await judge(repo, objects, input, message);
   const waiver = pendingWaiver(repo, await headBranch(repo));
   // One that the message does not carry, because git composed it, waits for the next.
@@ -135,53 +139,65 @@ export function pendingWaiver(repo: Repo, branch: string | undefined): PendingWa
 const noCommit = /^0+$/;
 
 /** A protected branch takes no new commit but Calcifer's merges (which are made without hooks), the remote's, and waived ones. */
-async function guardRefs(repo: Repo, _objects: Objects, input: HookInput): Promise<HookAnswer> {
+async function guardRefs(repo: Repo, objects: Objects, input: HookInput): Promise<HookAnswer> {
+  // git asks again when it is too late: committed, aborted.
+  if (input.args[0] !== "prepared") return go;
+  const protects = await protectedHere(repo, objects);
   for (const line of input.stdin.split("\n")) {
     const [, to, ref] = line.split(" ");
     const branch = /^refs\/heads\/(.+)$/.exec(ref ?? "")?.[1];
-    if (!branch || !to || noCommit.test(to)) continue;
+    if (!branch || !to || noCommit.test(to) || !matches(protects, branch)) continue;
     // The old value on the line is zero when the caller did not ask for one; git knows what is there now.
     const from = await branchTip(repo, branch);
     if (from === undefined) continue;
     const commits = await newCommits(repo, to, ["--not", from, `--remotes=*/${branch}`]);
-    const reasons = protectedReasons({ branch, commits: commits.map((c) => ({ ...c, waived: c.waivers > 0 })) });
+    const reasons = protectedReasons({ branch, commits: commits.map((c) => ({ ...c, waived: c.waivers.length > 0 })) });
     if (reasons.length > 0) return { exit: 1, stderr: refusal(reasons, protectedAdvice(branch)) };
   }
   return go;
 }
 
 async function newCommits(repo: Repo, tip: string, not: string[]) {
-  const log = await repo.git(["log", "--no-merges", "-z", "--format=%H%x1f%s%x1f%B", tip, ...not]);
-  return log.stdout
-    .toString("utf8")
-    .split("\0")
-    .filter((r) => r.includes("\u001f"))
-    .map((record) => {
-      const [id = "", subject = "", message = ""] = record.replace(/^\n/, "").split("\u001f");
-      const { keys, waivers } = trailersOf(message);
-      return { id, subject, keys: keys.length, waivers: waivers.length };
-    });
+  const found = await log(repo.git, ["--no-merges", tip, ...not]);
+  return found.map(({ id, subject, message }) => {
+    const { keys, waivers } = trailersOf(message);
+    return { id, subject, keys: keys.length, waivers };
+  });
+}
+
+/** The globs that any service of the repository protects. */
+async function protectedHere(repo: Repo, objects: Objects): Promise<string[]> {
+  const services = tracked(repo);
+  const asked = services.length > 0 ? services : [{ trunk: trunkOf(repo, undefined), name: undefined }];
+  const policies = await Promise.all(asked.map((s) => policyNow(repo, objects, s.trunk, s.name)));
+  return [...new Set(policies.flatMap((p) => p.policy.protected))];
 }
 
 async function guardPush(repo: Repo, objects: Objects, input: HookInput): Promise<HookAnswer> {
   const [remote = ""] = input.args;
+  const protects = await protectedHere(repo, objects);
   for (const line of input.stdin.split("\n")) {
-    const [, local, remoteRef, theirs] = line.split(" ");
+    // Read from the end: the local side may be an expression with spaces in it.
+    const [local, remoteRef, theirs] = line.split(" ").slice(-3);
     const branch = /^refs\/heads\/(.+)$/.exec(remoteRef ?? "")?.[1];
-    if (!branch || !local || noCommit.test(local)) continue;
-    const { policy } = await policyNow(repo, objects, trunkOf(repo, undefined));
+    if (!branch || !local || noCommit.test(local) || !matches(protects, branch)) continue;
     const known =
       theirs && !noCommit.test(theirs) && (await repo.git(["cat-file", "-e", theirs])).code === 0 ? [theirs] : [];
-    const commits = await newCommits(repo, local, [
-      "--not",
-      ...known,
-      `--remotes=${remote.replace(/[*?[\]]/g, "")}/*`,
-      ...(await beforeAdoption(repo, local)),
-    ]);
-    const reasons = pushReasons(branch, policy ? commits.filter((c) => c.keys === 0 && c.waivers === 0) : []);
+    const there = [...known, `--remotes=${remote.replace(/[*?[\]]/g, "")}/*`, ...(await beforeAdoption(repo, local))];
+    const reasons = pushReasons(branch, await neverJudged(repo, local, there));
     if (reasons.length > 0) return { exit: 1, stderr: refusal(reasons) };
   }
   return go;
+}
+
+/** The new commits that no merge gate can have let pass: of no item, without a waiver of their own or of a later one for them. */
+async function neverJudged(repo: Repo, tip: string, not: string[]): Promise<{ id: string; subject: string }[]> {
+  const commits = await newCommits(repo, tip, ["--not", ...not]);
+  const bad = commits.filter((c) => c.keys === 0 && c.waivers.length === 0 && !keepsItsMessage(c.subject));
+  const speakers = commits.filter((c) => c.waivers.some((w) => w.check === "judged")).map((c) => c.id);
+  if (bad.length === 0 || speakers.length === 0) return bad;
+  const left = new Set((await newCommits(repo, tip, ["--not", ...not, ...speakers])).map((c) => c.id));
+  return bad.filter((c) => left.has(c.id));
 }
 
 /** The commits that brought the policy in: what lies before them was never Calcifer's to judge. Without one, nothing was. */

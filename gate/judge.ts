@@ -1,18 +1,12 @@
 // The door of the gate: a commit about to be made, a branch against its trunk, a range in CI. Gathers facts, asks the rules.
 
+import { existsSync } from "node:fs";
+import path from "node:path";
 import type { Reason } from "../protocol/errors.ts";
 import { Fault } from "../protocol/errors.ts";
 import type { Verdict } from "../protocol/shared.ts";
-import {
-  type BranchFacts,
-  type BranchQuestion,
-  branchFacts,
-  type CommitFacts,
-  commitFacts,
-  isUnknown,
-  type Memory,
-  mergeTreeWorks,
-} from "./facts.ts";
+import { type BranchFacts, type BranchQuestion, branchFacts, type CommitFacts, commitFacts, type Memory, mergeTreeWorks } from "./facts.ts";
+import { isUnknown } from "./unknown.ts";
 import { lines, text } from "./git.ts";
 import { documentPath } from "./policy.ts";
 import { policyDraftProblems, policyNow } from "./policy-in-force.ts";
@@ -120,19 +114,15 @@ export async function judgeRange(
   objects: Objects,
   range: { base: string; head: string },
 ): Promise<Verdict> {
-  const commit = async (name: string) => {
-    const id = name.startsWith("-")
-      ? undefined
-      : text(await repo.git(["rev-parse", "--verify", "-q", `${name}^{commit}`]));
-    if (!id)
-      throw new Fault("missing", `There is no commit ${name} here.`, {
-        hint: "In CI, fetch the whole history: git fetch --unshallow, or fetch-depth: 0",
-      });
-    return id;
-  };
-  const [trunkTip, tip] = await Promise.all([commit(range.base), commit(range.head)]);
+  const shallow = existsSync(path.join(repo.commonDir, "shallow"));
+  const [trunkTip, tip] = await Promise.all([commitNamed(repo, range.base), commitNamed(repo, range.head)]);
+  if (shallow && (trunkTip === undefined || tip === undefined)) return tooShallow(range.base);
+  if (trunkTip === undefined || tip === undefined)
+    throw new Fault("missing", `There is no commit ${trunkTip === undefined ? range.base : range.head} here.`, {
+      hint: "In CI, fetch the whole history: git fetch --unshallow, or fetch-depth: 0",
+    });
   const item = await itemOfRange(repo, trunkTip, tip);
-  if (!item) return stranger(range.base);
+  if (!item) return shallow ? tooShallow(range.base) : stranger(range.base);
   const trunk = range.base.replace(/^(refs\/heads\/|refs\/remotes\/[^/]+\/|origin\/)/, "");
   const { merge } = await judgeBranch(repo, objects, {
     item,
@@ -143,6 +133,17 @@ export async function judgeRange(
     only: askableInCi,
   });
   return merge;
+}
+
+async function commitNamed(repo: Repo, name: string): Promise<string | undefined> {
+  if (name.startsWith("-")) return undefined;
+  return text(await repo.git(["rev-parse", "--verify", "-q", `${name}^{commit}`]));
+}
+
+function tooShallow(base: string): Verdict {
+  const message = `Cannot tell: this is a shallow clone; what lies beyond ${base} is not all here.`;
+  const check = { id: "judged", state: "unknown" as const, message, next: "git fetch --unshallow", required: true };
+  return { gate: "merge", state: "unknown", line: message, checks: [check], warnings: [] };
 }
 
 function stranger(base: string): Verdict {

@@ -178,6 +178,11 @@ export class Objects {
     this.gitDir = gitDir;
   }
 
+  /** Has the process ready for a question that will come. */
+  warm(): void {
+    this.started();
+  }
+
   /** @param name an object name git understands, such as `<commit>:<path>`; undefined when there is no such object */
   read(name: string): Promise<Buffer | undefined> {
     // A newline would be a second question, and the answers would no longer match.

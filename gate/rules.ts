@@ -1,7 +1,8 @@
 // Facts and policy in, reasons out. Every face gets its verdict from here. Pure.
 import type { Reason } from "../protocol/errors.ts";
 import type { Check, Verdict } from "../protocol/shared.ts";
-import { type BranchFacts, type CommitFacts, isUnknown, type MadeCommit, type Unknown } from "./facts.ts";
+import type { BranchFacts, CommitFacts, MadeCommit } from "./facts.ts";
+import { isUnknown, type Unknown } from "./unknown.ts";
 import { matches, type Policy } from "./policy.ts";
 import type { ItemMark } from "./repo.ts";
 

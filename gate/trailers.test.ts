@@ -70,7 +70,11 @@ describe("trailers: written", () => {
     ["between text and comments", `Add TLS\n\n${comments}`, `Add TLS\n\n${trailer}\n\n\n${comments}`],
     ["before the scissors", `x\n${scissors}`, `x\n\n${trailer}\n\n${scissors}`],
     ["once", `x\n\n${trailer}\n`, `x\n\n${trailer}\n`],
-    ["once, whatever the spaces before", `x\n\n  ${trailer}\n`, `x\n\n  ${trailer}\n`],
+    [
+      "also where the body quotes it",
+      `x\n\n${trailer}\n\nis what it says.\n`,
+      `x\n\n${trailer}\n\nis what it says.\n\n${trailer}\n`,
+    ],
   ];
   for (const [name, before, after] of cases)
     it(name, () => {

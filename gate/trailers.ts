@@ -25,6 +25,12 @@ export function trailersOf(message: string): Trailers {
   return found;
 }
 
+/** Nobody wrote a word: there are trailers of ours, and nothing else. */
+export function isOnlyTrailers(message: string): boolean {
+  const own = body(message).filter((l) => l.trim() !== "");
+  return own.length > 0 && own.every((l) => workItem.test(l) || waiver.test(l));
+}
+
 export const itemTrailer = (item: { id: number; key: string }): string => `Work-Item: #${item.id} ${item.key}`;
 /** A reason is a person's text: it becomes one line. */
 export const waiverTrailer = (check: string, reason: string): string =>
@@ -33,10 +39,10 @@ export const waiverTrailer = (check: string, reason: string): string =>
 /** The message with a trailer added to its last paragraph of trailers, before git's own comment lines; unchanged when it is there. */
 export function withTrailer(message: string, trailer: string): string {
   const own = body(message);
-  if (own.some((l) => l.trim() === trailer)) return message;
   const end = own.length;
   const kept = message.split("\n").slice(end).join("\n");
   const last = lastParagraph(own);
+  if (last.length < own.length && last.some((l) => l.trimEnd() === trailer)) return message;
   const inTrailers = last.length > 0 && last.every((l) => anyTrailer.test(l)) && last.length < own.length;
   const text = own.join("\n").trimEnd();
   return `${text}${text === "" ? "\n\n" : inTrailers ? "\n" : "\n\n"}${trailer}\n${kept === "" ? "" : `\n${kept}`}`;

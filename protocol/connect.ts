@@ -1,6 +1,8 @@
 // Finds the daemon, starts it when it is not there, and speaks with it. Carried by the CLI: no more than it needs.
 import type { ChildProcessByStdio } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
 import net from "node:net";
+import path from "node:path";
 import type { Readable } from "node:stream";
 import { Fault, type FaultData, faultFromWire } from "./errors.ts";
 import { contractHash, version } from "./generated.ts";
@@ -113,7 +115,6 @@ function dial(path: string): Promise<net.Socket> {
 
 /** A daemon of this home may listen where another environment led it: a login without XDG_RUNTIME_DIR, say. */
 async function elsewhere(env: Env): Promise<net.Socket | undefined> {
-  const { readFileSync } = await import("node:fs");
   const places = folders(env);
   try {
     const { socket } = JSON.parse(readFileSync(`${places.data}/daemon.json`, "utf8")) as { socket: string };
@@ -164,22 +165,45 @@ async function begin(search: Search): Promise<undefined> {
     throw new Fault("unreachable", "No daemon runs.", {
       hint: "Any calcifer command starts it: calcifer daemon status",
     });
-  const started = await spawnDaemon(start, search);
+  if (!claim(search)) {
+    await nap(search);
+    return;
+  }
+  const started = await spawnDaemon(start, search).finally(() => disclaim(search));
   if ("error" in started) throw new Fault(started.error.fault, started.error.message, started.error as FaultData);
   // Another one has the home: it is about to listen, or about to end.
   if ("another" in started) await nap(search);
 }
 
+/**
+ * Of many clients that find no daemon, one starts it and the others wait for its socket. Only to spare the machine twenty
+ * processes at once: that one daemon runs is the work of the daemon's lock, so a mark left behind costs a wait, no more.
+ */
+function claim(search: Search): boolean {
+  const mark = markOf(search);
+  try {
+    makeFolder(path.dirname(mark));
+    const age = Date.now() - (statSync(mark, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    if (age < 0 || age > markLives) rmSync(mark, { force: true });
+    closeSync(openSync(mark, "wx", 0o600));
+    return true;
+  } catch (error) {
+    // A folder that cannot be written: the daemon will say so in better words.
+    return (error as NodeJS.ErrnoException).code !== "EEXIST";
+  }
+}
+
+const disclaim = (search: Search): unknown => quietly(() => rmSync(markOf(search), { force: true }));
+const markOf = (search: Search): string => path.join(folders(search.env).data, "starting");
+const markLives = 3000;
+
 type Started = { ready: true; pid?: number } | { ready: true; another: true } | { error: FaultData };
 
 async function spawnDaemon(start: NonNullable<ConnectOptions["start"]>, search: Search): Promise<Started> {
-  const [{ spawn }, { existsSync, mkdirSync, openSync, closeSync, readFileSync }] = await Promise.all([
-    import("node:child_process"),
-    import("node:fs"),
-  ]);
+  const { spawn } = await import("node:child_process");
   const { data, state } = folders(search.env);
   const stderr = quietly(() => {
-    mkdirSync(state, { recursive: true, mode: 0o700 });
+    makeFolder(state);
     return openSync(`${state}/daemon.err`, "w", 0o600);
   });
   const child = spawn(start.execPath, start.args, {
@@ -202,6 +226,22 @@ async function spawnDaemon(start: NonNullable<ConnectOptions["start"]>, search: 
       error: { fault: "unreachable", message: `The daemon did not start: ${words()}.` },
     }
   );
+}
+
+/**
+ * Makes a folder, and those above it, for the owner alone.
+ * Not mkdir's `recursive`: where nothing can be made (/proc), that never returns.
+ */
+export function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  const above = path.dirname(folder);
+  if (above !== folder) makeFolder(above);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else who starts at this moment made it.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
 }
 
 function quietly<T>(act: () => T): T | undefined {
@@ -243,7 +283,7 @@ function firstLine(child: ChildProcessByStdio<null, Readable, null>, ms: number)
 
 async function nap(search: Search): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, search.wait));
-  search.wait = Math.min(search.wait * 2, 250);
+  search.wait = Math.min(search.wait * 2, 100);
 }
 
 interface Waiting {

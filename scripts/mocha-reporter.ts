@@ -1,6 +1,6 @@
 // One line per subject, every failure in full at the end. Runs in mocha and, bundled, in VS Code's extension host.
 import Mocha from "mocha";
-import { outcomeVariable, type SlowTest, slowest, slowTestLines, tellOutcome } from "./outcome.ts";
+import { outcomeVariable, type SlowTest, slowest, slowTestLines, tellOutcome, tellRunning } from "./outcome.ts";
 
 const worthALine = 1000;
 
@@ -12,10 +12,11 @@ export default class CompactReporter extends Mocha.reporters.Base {
 
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
-    const { EVENT_SUITE_BEGIN, EVENT_SUITE_END, EVENT_TEST_PASS, EVENT_TEST_FAIL, EVENT_TEST_PENDING, EVENT_RUN_END } =
-      Mocha.Runner.constants;
+    const { EVENT_SUITE_BEGIN, EVENT_SUITE_END, EVENT_RUN_END } = Mocha.Runner.constants;
+    const { EVENT_TEST_BEGIN, EVENT_TEST_PASS, EVENT_TEST_FAIL, EVENT_TEST_PENDING } = Mocha.Runner.constants;
     runner.on(EVENT_SUITE_BEGIN, (suite) => this.#begin(suite));
     runner.on(EVENT_SUITE_END, (suite) => this.#end(suite));
+    runner.on(EVENT_TEST_BEGIN, (test) => tellRunning(test.fullTitle()));
     runner.on(EVENT_TEST_PASS, (test) => this.#pass(test));
     runner.on(EVENT_TEST_FAIL, (test) => this.#fail(test));
     runner.on(EVENT_TEST_PENDING, (test) => console.log(paint("pending", `    - skipped: ${test.fullTitle()}`)));

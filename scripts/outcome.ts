@@ -1,5 +1,5 @@
 // What a suite tells the run about itself: counts and slow tests, in a JSON file named by an environment variable.
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 export const outcomeVariable = "CALCIFER_TEST_OUTCOME";
 
@@ -10,6 +10,20 @@ export type SlowTest = { title: string; milliseconds: number };
 export function tellOutcome(outcome: Outcome): void {
   const file = process.env[outcomeVariable];
   if (file) writeFileSync(file, JSON.stringify(outcome));
+}
+
+/** Says which test runs now, for the case that it never ends. */
+export function tellRunning(title: string): void {
+  const file = process.env[outcomeVariable];
+  if (file) writeFileSync(running(file), title);
+}
+
+export function readRunning(outcomeFile: string): string | undefined {
+  return existsSync(running(outcomeFile)) ? readFileSync(running(outcomeFile), "utf8") : undefined;
+}
+
+function running(outcomeFile: string): string {
+  return `${outcomeFile}.running`;
 }
 
 /** Undefined when the suite ended before it could tell. */

@@ -8,7 +8,7 @@ import { build, explain } from "./build.ts";
 import { coverageComplaints, measured } from "./coverage.ts";
 import { prepareEditor } from "./editor/prepare.ts";
 import { endLeftovers } from "./leftovers.ts";
-import { addOutcomes, type Outcome, outcomeVariable, readOutcome, slowTestLines } from "./outcome.ts";
+import { addOutcomes, type Outcome, outcomeVariable, readOutcome, readRunning, slowTestLines } from "./outcome.ts";
 
 const root = path.dirname(import.meta.dirname);
 const minute = 60_000;
@@ -33,7 +33,7 @@ const everything: { [name: string]: Suite } = {
   check: { files: ["scripts/check.ts"], steps: () => [{ command: ["scripts/check.ts"] }] },
   mocha: {
     files: unitTests,
-    steps: (options) => [{ ...mocha(unitTests, [...unitOptions(), ...options]), env: measured() }],
+    steps: (options) => [{ ...mocha(unitTests, [...unitOptions(), ...options], 3 * minute), env: measured() }],
     afterwards: { title: "branch coverage of gate/ and of every rules.ts", complaints: coverageComplaints },
   },
   protocol: suiteIn("test/protocol"),
@@ -114,7 +114,10 @@ function runProcess(step: Step, folder: string, outcomeFile: string): Promise<st
     child.kill("SIGKILL");
   };
   const limit = step.limit ?? 5 * minute;
-  const tooLong = setTimeout(stop, limit, `did not end within ${limit / minute} minutes`);
+  const tooLong = setTimeout(() => {
+    const last = readRunning(outcomeFile);
+    stop(`did not end within ${limit / minute} minutes${last ? ` (in: ${last})` : ""}`);
+  }, limit);
   let told = 0;
   const lingering = setInterval(() => {
     if (existsSync(outcomeFile)) told ||= Date.now();

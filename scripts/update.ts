@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { policySchema } from "../gate/policy.ts";
 import { openrpc } from "./update/openrpc.ts";
 import { protocolPage } from "./update/protocol.ts";
 import { commandReference } from "./update/reference.ts";
@@ -20,6 +21,7 @@ export function derived(): Record<string, string> {
     "docs/openrpc.json": `${JSON.stringify(document, null, 2)}\n`,
     "docs/cli.md": commandReference(),
     "docs/protocol.md": protocolPage(document),
+    "docs/calcifer.schema.json": `${JSON.stringify(policySchema(), null, 2)}\n`,
   };
 }
 

@@ -1,5 +1,6 @@
 // `calcifer daemon status|start|stop|restart`: what concerns the process rather than what it does.
 import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { type Connection, connect } from "../../protocol/connect.ts";
 import { Fault } from "../../protocol/errors.ts";
 import { folders } from "../../protocol/paths.ts";

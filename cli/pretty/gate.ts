@@ -73,8 +73,9 @@ export function checks(list: readonly Check[], on: Paper): string[] {
 
 const mostDetails = 8;
 
-function details({ detail = [], state }: Check, on: Paper): string[] {
+function details({ detail: all = [], state, message }: Check, on: Paper): string[] {
   if (state === "yes") return [];
+  const detail = all.filter((line) => !message.includes(line));
   const lines = detail.slice(0, mostDetails).map((line) => on.dim(clean(line)));
   return detail.length > mostDetails ? [...lines, on.dim(`and ${detail.length - mostDetails} more`)] : lines;
 }

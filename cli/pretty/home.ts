@@ -35,11 +35,7 @@ function show(result: Home, on: Paper): string[] {
       ]),
     ),
     ...section(on, "Dropped, can be restored", items(restorable, on)),
-    ...section(
-      on,
-      "Lately",
-      events.map((event) => eventLine(event, on, { seq: false }).replace(/^/, "  ")),
-    ),
+    ...section(on, "Lately", lately(events, on)),
   ];
   return [...lines, ...after(result, on)];
 }
@@ -54,13 +50,20 @@ function judged(list: readonly Judged[], on: Paper): string[] {
   const names = Math.max(0, ...list.map((item) => width(item.standing)));
   return list.flatMap((item) => {
     const sign = item.verdict === null ? on.dim("·") : mark(item.verdict, on);
-    const said = item.line === null || item.verdict === "yes" ? [] : wrap(clean(item.line), on.width - 6 - names);
+    const said = item.verdict === "yes" ? [] : wrap(withoutName(item), on.width - 6 - names).filter(Boolean);
     return [
       `  ${sign} ${on.dim(padEnd(item.standing, names))}  ${named(item)}${item.service ? on.dim(`  ${clean(item.service)}`) : ""}`,
       ...said.map((line) => " ".repeat(6 + names) + on.dim(line)),
     ];
   });
 }
+
+/** The verdict's line names the item; here it stands right above. */
+const withoutName = ({ id, title, line }: Judged): string => clean((line ?? "").replace(`#${id} "${title}" `, ""));
+
+/** Moved refs are for views that want to ask again; who moved them has an event of its own. */
+const lately = (events: Home["events"], on: Paper): string[] =>
+  events.filter(({ name }) => name !== "service.moved").map((event) => `  ${eventLine(event, on, { seq: false })}`);
 
 function after({ active, counts, open }: Home, on: Paper): string[] {
   const all = counts.planned + counts.active + counts.done + counts.dropped;

@@ -55,12 +55,26 @@ function released(
   ];
 }
 
-function events({ events: list, seq }: { events: EventRecord[]; seq: number }, on: Paper): string[] {
-  if (list.length === 0)
-    return [seq === 0 ? "Nothing has happened yet." : `Nothing since then; the newest event is number ${seq}.`];
-  const last = Math.max(...list.map((event) => event.seq));
-  const more = last < seq ? ["", `${on.dim("More:")} the same with --since ${last} (the newest is ${seq})`] : [];
+function events(
+  { events: list, seq }: { events: EventRecord[]; seq: number },
+  on: Paper,
+  params: Record<string, unknown>,
+): string[] {
+  if (list.length === 0) return [nothingHappened(seq, params)];
+  const full = list.length >= Number(params.limit ?? usualLimit) && params.newest !== true;
+  const last = (list.at(-1) as EventRecord).seq;
+  const more =
+    full && last < seq ? ["", `${on.dim("More:")} the same with --since ${last} (the newest is ${seq})`] : [];
   return [...list.map((event) => eventLine(event, on)), ...more];
+}
+
+/** As in the contract of event.list. */
+const usualLimit = 100;
+
+function nothingHappened(seq: number, { item, service, name, since }: Record<string, unknown>): string {
+  if (seq === 0) return "Nothing has happened yet.";
+  const filtered = [item, service, name].some((filter) => filter !== undefined);
+  return filtered ? "No events fit." : `Nothing has happened since ${since}; the newest event is number ${seq}.`;
 }
 
 type OneBackup = z.infer<typeof Backup>;

@@ -7,7 +7,7 @@ import type { Implements } from "../../protocol/contract.ts";
 import { Fault } from "../../protocol/errors.ts";
 import { newestFirst, readName, superfluous, type Why } from "../db/names.ts";
 import { backupsFolder, type Store } from "../db/open.ts";
-import type { Feed } from "../event/feed.ts";
+import type { Feed } from "../event/event.ts";
 import type { Call, World } from "../world.ts";
 import { prepared } from "./restore.ts";
 

@@ -8,7 +8,7 @@ import { kyselyOn } from "../db/dialect.ts";
 import { migrate, newerDatabase, standing } from "../db/migrate.ts";
 import { type Native, sqlite } from "../db/native.ts";
 import type { Store } from "../db/open.ts";
-import { append } from "../event/store.ts";
+import { append } from "../event/event.ts";
 
 export interface Prepared {
   native: Native;

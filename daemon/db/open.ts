@@ -1,7 +1,8 @@
 // The database of this home: opened, brought forward, written by one at a time, copied, replaced.
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Kysely, Transaction } from "kysely";
+import { makeFolder } from "../../protocol/connect.ts";
 import { Fault } from "../../protocol/errors.ts";
 import { copyDatabase } from "./copy.ts";
 import { kyselyOn } from "./dialect.ts";
@@ -104,7 +105,7 @@ async function bringForward(writer: Native, file: string, options: StoreOptions)
 /** Where copies are kept; made if it is not there. */
 export function backupsFolder(data: string): string {
   const folder = path.join(data, "backups");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   return folder;
 }
 

@@ -1,6 +1,7 @@
 // Whether a folder is a place for a database: there, writable, on a disk of this machine.
-import { accessSync, constants, mkdirSync, readFileSync, statfsSync } from "node:fs";
+import { accessSync, constants, readFileSync, statfsSync } from "node:fs";
 import path from "node:path";
+import { makeFolder } from "../../protocol/connect.ts";
 import { Fault } from "../../protocol/errors.ts";
 
 const elsewhere = "Set CALCIFER_HOME to a folder on a local disk that you may write to.";
@@ -8,7 +9,7 @@ const elsewhere = "Set CALCIFER_HOME to a folder on a local disk that you may wr
 /** Makes the folder if needed, for its owner alone. @throws Fault refused, in a sentence, when it will not do */
 export function preparePlace(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw unwritable(folder, error as NodeJS.ErrnoException);

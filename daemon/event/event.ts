@@ -6,7 +6,8 @@ import type { World } from "../world.ts";
 import type { Feed } from "./feed.ts";
 import { after, list } from "./store.ts";
 
-export { list as listEvents } from "./store.ts";
+export type { Feed } from "./feed.ts";
+export { append, list as listEvents, newest } from "./store.ts";
 
 const page = 200;
 

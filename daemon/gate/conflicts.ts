@@ -1,5 +1,5 @@
 // Which other items touch the files an item conflicts in: who to talk to before resolving.
-import { isUnknown } from "../../gate/facts.ts";
+import { isUnknown } from "../../gate/unknown.ts";
 import type { Judgement } from "../../gate/judge.ts";
 import { called } from "../../gate/rules.ts";
 import type { Verdict } from "../../protocol/shared.ts";

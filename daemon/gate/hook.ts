@@ -19,6 +19,8 @@ export function answering(world: World, repos: Repos): Gate["hook"] {
       throw new Fault("incompatible", `The hook is of version ${input.version}, the daemon of ${version}.`, { hint: "Put the hooks of this version in: calcifer doctor --fix" });
     const { repo, objects, done } = await opened(repos, input);
     try {
+      // commit-msg comes next, and reads.
+      if (input.hook === "prepare-commit-msg") objects.warm();
       const { exit, stderr } = await answerHook(repo, objects, input);
       if (exit !== 0) await note(repo, input.hook, stderr, call);
       return { exit, hex: Buffer.from(stderr, "utf8").toString("hex") };

@@ -1,6 +1,7 @@
 // The verdict of a branch or an item, and where nothing can be judged, a line that says why and what to do.
 import path from "node:path";
-import { isUnknown, uncommitted } from "../../gate/facts.ts";
+import { uncommitted } from "../../gate/facts.ts";
+import { isUnknown } from "../../gate/unknown.ts";
 import { type Judgement, judgeBranch, trunkOf } from "../../gate/judge.ts";
 import { headBranch, type ItemMark, marks, type Repo, underWay } from "../../gate/repo.ts";
 import { called } from "../../gate/rules.ts";

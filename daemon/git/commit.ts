@@ -14,7 +14,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import { type Changed, isUnknown, uncommitted } from "../../gate/facts.ts";
+import { type Changed, uncommitted } from "../../gate/facts.ts";
+import { isUnknown } from "../../gate/unknown.ts";
 import { fields, type Git, text } from "../../gate/git.ts";
 import type { Objects, Repo } from "../../gate/repo.ts";
 import { Fault, type Reason } from "../../protocol/errors.ts";

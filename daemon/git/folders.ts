@@ -56,11 +56,11 @@ export class Folders {
 
   /** Forgets a folder and all below it: what comes there next is another folder with the same name. */
   dropUnder(folder: string): void {
-    for (const one of [...this.watchers.keys()]) if (one === folder || one.startsWith(folder + path.sep)) this.drop(one);
+    for (const one of this.watchers.keys()) if (one === folder || one.startsWith(folder + path.sep)) this.drop(one);
   }
 
   close(): void {
-    for (const folder of [...this.watchers.keys()]) this.drop(folder);
+    for (const folder of this.watchers.keys()) this.drop(folder);
   }
 }
 

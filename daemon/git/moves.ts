@@ -1,6 +1,7 @@
 // What follows when refs of a repository moved: events, recorded commits, marks for the hooks, renamed branches.
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { log } from "../../gate/log.ts";
 import { policyNow } from "../../gate/policy-in-force.ts";
 import { type ItemMark, marks, notesFolder, type Repo } from "../../gate/repo.ts";
 import { enforce, servicesOfRepo, type StoredService } from "../service/service.ts";
@@ -85,7 +86,7 @@ async function newCommits(world: World, opened: Opened, services: StoredService[
     if (!item || item.branch !== branch || trunk === undefined || tip === trunk) continue;
     const known = new Set((await recordedCommits(world.db, item.id)).map((c) => c.id));
     if (known.has(tip) && !old) continue;
-    const [commits, gone] = await Promise.all([logOf(opened.repo, tip, [trunk]), old ? logOf(opened.repo, old, [tip, trunk]) : []]);
+    const [commits, gone] = await Promise.all([commitsOf(opened.repo, tip, [trunk]), old ? commitsOf(opened.repo, old, [tip, trunk]) : []]);
     const fresh = commits.filter((c) => !known.has(c.id));
     const lost = gone.map((c) => c.id).filter((id) => known.has(id));
     if (fresh.length > 0 || lost.length > 0) found.push({ item, commits: fresh, gone: lost, news: !before || old !== undefined });
@@ -94,12 +95,9 @@ async function newCommits(world: World, opened: Opened, services: StoredService[
 }
 
 /** Oldest first, merges left out. */
-async function logOf(repo: Repo, tip: string, not: string[]): Promise<RecordedCommit[]> {
-  const log = await repo.git(["log", "--no-merges", "--reverse", "-z", "-n", "1000", "--format=%H%x1f%s%x1f%an%x1f%aI", tip, "--not", ...not]);
-  return log.stdout.toString("utf8").split("\0").filter((r) => r !== "").map((record) => {
-    const [id = "", subject = "", author = "", at = ""] = record.split("\u001f");
-    return { id, subject, author, at: new Date(at).toISOString() };
-  });
+async function commitsOf(repo: Repo, tip: string, not: string[]): Promise<RecordedCommit[]> {
+  const found = await log(repo.git, ["--no-merges", "-n", "1000", tip, "--not", ...not]);
+  return found.map(({ id, subject, author, at }) => ({ id, subject, author, at })).reverse();
 }
 
 async function record(tx: Tx, { item, commits, gone, news }: Found): Promise<void> {

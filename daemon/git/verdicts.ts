@@ -1,5 +1,6 @@
 // Verdicts with a memory: what follows from commits is asked of git once, what is uncommitted only when something moved.
-import { type Changed, type CommittedFacts, isUnknown, type Memory, type Unknown } from "../../gate/facts.ts";
+import type { Changed, CommittedFacts, Memory } from "../../gate/facts.ts";
+import { isUnknown, type Unknown } from "../../gate/unknown.ts";
 import type { Judgement } from "../../gate/judge.ts";
 import { Latest } from "../../gate/remember.ts";
 import { judgeItem, type Located } from "../work/work.ts";
@@ -41,7 +42,7 @@ export class Verdicts {
 
   private ask(key: string, ask: () => Promise<CommittedFacts>): Promise<CommittedFacts> {
     const answer = ask();
-    this.known.set(key, answer);
+    void this.known.set(key, answer);
     const forget = () => this.known.get(key) === answer && this.known.forget(key);
     // What git could not tell may be told the next time: the cause need not be in the commits.
     answer.then((facts) => (isUnknown(facts.base) || isUnknown(facts.conflicts)) && forget(), forget);

@@ -1,7 +1,8 @@
 // Watches the repositories of all services: what moved is told to faces, recorded, and forgotten by what remembers it.
 import { existsSync } from "node:fs";
 import path from "node:path";
-import type { Changed, Unknown } from "../../gate/facts.ts";
+import type { Changed } from "../../gate/facts.ts";
+import type { Unknown } from "../../gate/unknown.ts";
 import { branchTips, folderOf, type Worktree, worktrees } from "../../gate/refs.ts";
 import { marks, readText } from "../../gate/repo.ts";
 import type { Keeper } from "../keepers.ts";

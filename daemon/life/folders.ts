@@ -1,5 +1,6 @@
 // The run folder, where the socket is: the owner's alone, or there is no daemon.
-import { lstatSync, mkdirSync } from "node:fs";
+import { lstatSync } from "node:fs";
+import { makeFolder } from "../../protocol/connect.ts";
 import { Fault } from "../../protocol/errors.ts";
 import type { Folders } from "../../protocol/paths.ts";
 
@@ -7,7 +8,7 @@ import type { Folders } from "../../protocol/paths.ts";
 export function prepareRunFolder({ run }: Folders): void {
   if (run === undefined) return;
   try {
-    mkdirSync(run, { recursive: true, mode: 0o700 });
+    makeFolder(run);
   } catch (error) {
     throw no(`The folder for the socket, ${run}, cannot be made: ${(error as Error).message}.`);
   }

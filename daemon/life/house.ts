@@ -24,6 +24,8 @@ import { type Lock, takeLock } from "./lock.ts";
 
 /** Milliseconds that what is under way gets to finish when the daemon ends. */
 const grace = 5000;
+/** And what was then told to stop, to do so: a program it runs must not be left behind. */
+const last = 1000;
 
 type Env = Record<string, string | undefined>;
 
@@ -131,7 +133,9 @@ async function open(places: Folders, lock: Lock, env: Env, options: StartOptions
     const awake = setInterval(() => {}, grace);
     server.stopListening();
     idle.stop();
-    await Promise.all([keepers.stopAll(grace), server.end(grace), dispatch.settled(grace)]);
+    const late = setTimeout(() => dispatch.abort(), grace);
+    await Promise.all([keepers.stopAll(grace), dispatch.settled(grace + last), server.end(grace + last)]);
+    clearTimeout(late);
     clearInterval(awake);
     furniture.end?.();
     store.close();

@@ -1,6 +1,7 @@
 // The launchers at a stable path: git hooks and terminals call those, whatever installed us and whatever runtime we have.
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { makeFolder } from "../../protocol/connect.ts";
 
 /** Folder with the bundles: beside this program when it is one, `<root>/dist` when run from source. */
 export function distFolder(program: string): string {
@@ -11,7 +12,7 @@ export function distFolder(program: string): string {
 /** Writes `<data>/bin/calcifer-hook` and `<data>/bin/calcifer`, each whole or not at all. */
 export function writeLaunchers(data: string, dist: string): void {
   const bin = path.join(data, "bin");
-  mkdirSync(bin, { recursive: true, mode: 0o700 });
+  makeFolder(bin);
   for (const [name, program] of [
     ["calcifer-hook", "hook.cjs"],
     ["calcifer", "cli.cjs"],

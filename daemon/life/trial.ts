@@ -22,6 +22,8 @@ import { type Furnish, type Running, type StartOptions, start } from "./house.ts
 import { forgetOldAnswers, rotateLog } from "./upkeep.ts";
 
 const program = path.join(import.meta.dirname, "trial-daemon.ts");
+/** The daemon itself, with all its rooms. */
+export const wholeDaemon = path.join(import.meta.dirname, "..", "main.ts");
 
 /** Something to call that needs neither git nor a service. */
 const probe = room({

@@ -20,14 +20,15 @@ export function forgetOldAnswers(store: Store, clock: Timepiece): Keeper {
   });
 }
 
-function every(name: string, ms: number, clock: Timepiece, act: () => Promise<void>): Keeper {
+/** A keeper that acts soon after the start, and then every so often. */
+export function every(name: string, ms: number, clock: Timepiece, act: (signal: AbortSignal) => Promise<void>): Keeper {
   return {
     name,
     run: async (signal) => {
-      for (;;) {
-        await clock.until(new Date(clock.now().getTime() + ms), signal);
+      for (let wait = minute; ; wait = ms) {
+        await clock.until(new Date(clock.now().getTime() + wait), signal);
         if (signal.aborted) return;
-        await act();
+        await act(signal);
       }
     },
   };

@@ -1,7 +1,7 @@
 // Services: register a repository, look after its hooks, forget it again.
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { parsePolicy, policyFile } from "../../gate/policy.ts";
+import { parsePolicy, policyFile, setPolicy } from "../../gate/policy.ts";
 import { policyNow } from "../../gate/policy-in-force.ts";
 import { headBranch, marks, notesFolder, type Repo, readText } from "../../gate/repo.ts";
 import type { Api } from "../../protocol/api.ts";
@@ -9,7 +9,7 @@ import type { Implements } from "../../protocol/contract.ts";
 import { Fault } from "../../protocol/errors.ts";
 import { version } from "../../protocol/generated.ts";
 import type { Diagnosis, Service } from "../../protocol/service.ts";
-import { commitFiles } from "../git/commit.ts";
+import { commitFiles, readInside, writeInside } from "../git/commit.ts";
 import { doctor } from "../git/doctor.ts";
 import { installHooks, uninstallHooks } from "../git/hooks.ts";
 import { hooksNow } from "../git/in-force.ts";
@@ -172,6 +172,7 @@ export function serviceRoom(world: World, repos: Repos): Implements<Api["service
         ...(trunk !== undefined && { trunk }),
         ...(params.docs !== undefined && { docs: params.docs }),
       };
+      if (trunk !== undefined) sayInPolicy(repo, trunk);
       await call.write(async (tx) => {
         await changeService(tx.db, service.id, change);
         await tx.happened("service.edited", {
@@ -260,4 +261,11 @@ async function nameIsFree(world: World, name: string): Promise<void> {
 function absolute(folder: string): string {
   if (!path.isAbsolute(folder)) throw new Fault("invalid", `path: ${folder} is not an absolute path.`);
   return canonicalPath(folder);
+}
+
+/** The policy names the trunk, too; the person commits it. Comments and everything else in the file stay. */
+function sayInPolicy(repo: Repo, trunk: string): void {
+  const written = readInside(repo, policyFile);
+  if (written === undefined || parsePolicy(written).policy.trunk === trunk) return;
+  writeInside(repo, policyFile, setPolicy(written, "trunk", trunk));
 }

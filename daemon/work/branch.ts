@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { worktreeOf, worktrees } from "../../gate/judge.ts";
+import { log } from "../../gate/log.ts";
 import { branchTip } from "../../gate/refs.ts";
 import { headBranch, type Repo } from "../../gate/repo.ts";
 import { Fault } from "../../protocol/errors.ts";
@@ -88,15 +89,8 @@ export async function commitsOnlyOn(
   tip: string,
   trunkTip: string,
 ): Promise<{ id: string; subject: string; author: string; at: string }[]> {
-  const log = await repo.git(["log", "--no-merges", "-z", "--format=%H%x1f%s%x1f%an%x1f%aI", `${trunkTip}..${tip}`]);
-  return log.stdout
-    .toString("utf8")
-    .split("\0")
-    .filter((r) => r !== "")
-    .map((record) => {
-      const [id = "", subject = "", author = "", at = ""] = record.replace(/^\n/, "").split("\u001f");
-      return { id, subject, author, at: new Date(at).toISOString() };
-    });
+  const found = await log(repo.git, ["--no-merges", `${trunkTip}..${tip}`]);
+  return found.map(({ id, subject, author, at }) => ({ id, subject, author, at }));
 }
 
 /** Refuses when tracked or new files are uncommitted where the branch is checked out. */

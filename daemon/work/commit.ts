@@ -3,6 +3,7 @@ import path from "node:path";
 import { addEntry } from "../../gate/changes.ts";
 import { fragmentPath } from "../../gate/changes-fragments.ts";
 import { fields, text } from "../../gate/git.ts";
+import { log } from "../../gate/log.ts";
 import { judgeCommit, trunkOf } from "../../gate/judge.ts";
 import { matches, type Policy } from "../../gate/policy.ts";
 import { policyNow } from "../../gate/policy-in-force.ts";
@@ -65,16 +66,17 @@ export function committing(world: World, repos: Repos): Pick<Work, "commit" | "u
   ) {
     const { repo } = opened;
     const [about, files, left] = await Promise.all([
-      repo.git(["log", "-1", "--format=%s%x1f%an%x1f%aI", commit]),
+      log(repo.git, ["-1", commit]),
       filesOf(opened, commit),
       uncommittedIn(repo),
     ]);
-    const [subject = "", author = "", at = ""] = (text(about) ?? "").split("\u001f");
+    const { subject = "", author = "", at = "" } = about[0] ?? {};
     const own = item && (await itemByKey(world.db, item.key));
     return call.answer(async (tx) => {
       if (own) {
-        await recordCommits(tx.db, own.id, [{ id: commit, subject, author, at: new Date(at).toISOString() }]);
-        await tx.happened("work.committed", { item: own.id, service: own.service, data: { commit, subject } });
+        // The watch may have been quicker, and said so itself.
+        const added = await recordCommits(tx.db, own.id, [{ id: commit, subject, author, at }]);
+        if (added.length > 0) await tx.happened("work.committed", { item: own.id, service: own.service, data: { commit, subject } });
       }
       return { commit, subject, branch, item: own?.id ?? null, files, left, entry };
     });

@@ -1,5 +1,6 @@
 // Giving an item up, deleting it, bringing it back. What only its branch has is named before it goes, and its tip is kept.
-import { isUnknown, mergedTree, mergeTreeWorks } from "../../gate/facts.ts";
+import { mergedTree, mergeTreeWorks } from "../../gate/facts.ts";
+import { isUnknown } from "../../gate/unknown.ts";
 import { text } from "../../gate/git.ts";
 import { policyNow } from "../../gate/policy-in-force.ts";
 import type { Api } from "../../protocol/api.ts";

@@ -1,5 +1,6 @@
 // Merge & Complete: built beside everyone's work, moved by compare-and-swap, journaled so that a killed one is finished or undone.
-import { isUnknown, mergedTree, mergeTreeWorks } from "../../gate/facts.ts";
+import { mergedTree, mergeTreeWorks } from "../../gate/facts.ts";
+import { isUnknown } from "../../gate/unknown.ts";
 import { text } from "../../gate/git.ts";
 import type { Policy } from "../../gate/policy.ts";
 import { reasonsOf } from "../../gate/rules.ts";

@@ -35,14 +35,34 @@ export class Place {
     // Its own input is the shell's program, so commands get an empty one.
     this.shell.stdin.write(`{ ${command}\n} </dev/null 2>&1\nprintf '\\n%s %s\\n' ${marker} $?\n`);
     const end = new RegExp(`\\n${marker} (\\d+)\\n`);
+    const late = setTimeout(() => this.shell.kill("SIGKILL"), patience);
+    try {
+      return await this.until(end, command);
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  private async until(end: RegExp, command: string): Promise<{ output: string; exit: number }> {
     for (;;) {
       const found = end.exec(this.text);
       if (found) return { output: this.text.slice(0, found.index), exit: Number(found[1]) };
-      if (this.shell.exitCode !== null) throw new Error(`the shell ended in: ${command}\n${this.text}`);
+      const { exitCode, signalCode } = this.shell;
+      if (signalCode !== null)
+        throw new Error(`no end after ${patience / 1000} s (an open quote?): ${command}\n${this.text}`);
+      if (exitCode !== null) throw new Error(`the shell ended in: ${command}\n${this.text}`);
       await new Promise<void>((resolve) => {
         this.wake = resolve;
       });
     }
+  }
+
+  /** The keys of all items there are. They are random, and look like words. */
+  keys(): string[] {
+    const cli = path.join(root, "dist/cli.cjs");
+    const list = ["work", "list", "--all", "--limit", "500", "--json"];
+    const text = execFileSync(process.execPath, [cli, ...list], { cwd: this.home, env: this.env, encoding: "utf8" });
+    return (JSON.parse(text) as { items: { key: string }[] }).items.map((item) => item.key);
   }
 
   /** Ends the shell and the daemon, and removes the folder. */
@@ -61,6 +81,9 @@ export class Place {
     }
   }
 }
+
+/** Milliseconds for one command. */
+const patience = 60_000;
 
 const gitConfig = `[user]
 	name = Ada Lovelace
@@ -93,6 +116,5 @@ function environment(home: string): Record<string, string> {
     GIT_EDITOR: ":",
     LANG: "C.UTF-8",
     TZ: "UTC",
-    COLUMNS: "100",
   };
 }

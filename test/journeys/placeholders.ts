@@ -1,6 +1,6 @@
 // What differs from run to run, made the same: ids, keys, times, paths, process numbers, sizes.
 
-/** Remembers the keys seen in a story, so that they are known where nothing says that they are keys. */
+/** Knows the keys of a story's items: nothing in an output says that they are keys. */
 export class Placeholders {
   private readonly home: string;
   private readonly keys = new Set<string>();
@@ -9,8 +9,11 @@ export class Placeholders {
     this.home = home;
   }
 
+  learn(keys: readonly string[]): void {
+    for (const key of keys) this.keys.add(key);
+  }
+
   apply(output: string): string {
-    for (const pattern of keyPatterns) for (const found of output.matchAll(pattern)) this.keys.add(found[1] as string);
     let text = output.replaceAll(this.home, "<home>");
     for (const key of this.keys) text = text.replaceAll(key, "<key>");
     return rules
@@ -19,14 +22,14 @@ export class Placeholders {
   }
 }
 
-const keyPatterns = [/Work-Item: #\d+ ([a-z0-9]{8})\b/g, /"key": ?"([a-z0-9]{8})"/g, /^ *key +([a-z0-9]{8})$/gm];
-
 const rules: readonly (readonly [RegExp, string])[] = [
   [/\/tmp\/calcifer-\d+-[0-9a-f]{16}/g, "<run>"],
   [/"contract": ?"[0-9a-f]{16}"/g, '"contract": "<contract>"'],
   [/\b\d{4}-\d\d-\d\dT\d\d[:-]\d\d[:-]\d\d(?:[.-]\d+)?(?:Z|[+-]\d\d:\d\d)/g, "<time>"],
   [/\b20\d\d-\d\d-\d\d\b/g, "<date>"],
   [/\b\d+ (?:s|min) ago\b/g, "just now"],
+  // An event's number: what happens meanwhile in the background is counted too.
+  [/^ *\d+(?= {2}just now {4})/gm, " <seq>"],
   [/\bup \d+ (?:s|min)\b/g, "up <time>"],
   [/"(pid|uptime|memory|bytes|clients)": ?\d+(?:\.\d+)?/g, '"$1": <n>'],
   [/\b(process|pid) \d+\b/g, "$1 <pid>"],

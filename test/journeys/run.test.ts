@@ -15,7 +15,7 @@ const stories = readdirSync(folder)
   .sort();
 
 describe("journeys", function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
 
   before(async () => {
     await build();
@@ -42,6 +42,7 @@ async function live(told: string): Promise<string> {
   try {
     for (const step of stepsOf(story)) {
       const { output, exit } = await place.run(step.command);
+      if (/work (add|adopt)/.test(step.command)) placeholders.learn(place.keys());
       const text = placeholders.apply(output).replace(/\n+$/, "");
       step.output = [...(text === "" ? [] : text.split("\n")), ...(exit === 0 ? [] : [`[exit ${exit}]`])];
     }

@@ -21,19 +21,23 @@ const gitConfig = `[user]
 	detachedHead = false
 `;
 
-export class House {
+export class Daemon {
   readonly folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), "ch-")));
   readonly client: Client;
   running!: Running;
   watch!: Watch;
   private connection!: Connection;
-  private readonly before = { HOME: process.env.HOME, XDG_CONFIG_HOME: process.env.XDG_CONFIG_HOME, GIT_CONFIG_NOSYSTEM: process.env.GIT_CONFIG_NOSYSTEM };
+  private readonly before = {
+    HOME: process.env.HOME,
+    XDG_CONFIG_HOME: process.env.XDG_CONFIG_HOME,
+    GIT_CONFIG_NOSYSTEM: process.env.GIT_CONFIG_NOSYSTEM,
+  };
 
   /** Opens one; call `leave` when the test is over. */
-  static async open(): Promise<House> {
-    const house = new House();
-    await house.start();
-    return house;
+  static async open(): Promise<Daemon> {
+    const daemon = new Daemon();
+    await daemon.start();
+    return daemon;
   }
 
   private constructor() {
@@ -85,13 +89,20 @@ export class House {
     const launcher = path.join(this.folder, "cal", "bin", "calcifer-hook");
     mkdirSync(path.dirname(launcher), { recursive: true, mode: 0o700 });
     chmodSync(path.join(this.folder, "cal"), 0o700);
-    writeFileSync(launcher, `#!/bin/sh\nexec '${process.execPath}' '${path.join(root, "cli/hook.ts")}' "$@"\n`, { mode: 0o755 });
+    writeFileSync(launcher, `#!/bin/sh\nexec '${process.execPath}' '${path.join(root, "cli/hook.ts")}' "$@"\n`, {
+      mode: 0o755,
+    });
   }
 
   private clientOf(): Client {
     const rooms = Object.entries(api).map(([room, { methods }]) => [
       room,
-      Object.fromEntries(Object.keys(methods).map((verb) => [verb, (params: object) => this.connection.request(`${room}.${verb}`, params)])),
+      Object.fromEntries(
+        Object.keys(methods).map((verb) => [
+          verb,
+          (params: object) => this.connection.request(`${room}.${verb}`, params),
+        ]),
+      ),
     ]);
     return Object.fromEntries(rooms) as Client;
   }
@@ -139,15 +150,15 @@ export class House {
 /** A work tree, and git in it as a person would call it: hooks and all. */
 export class Ground {
   readonly top: string;
-  private readonly house: House;
+  private readonly daemon: Daemon;
 
-  constructor(top: string, house: House) {
+  constructor(top: string, daemon: Daemon) {
     this.top = top;
-    this.house = house;
+    this.daemon = daemon;
   }
 
   at(top: string): Ground {
-    return new Ground(top, this.house);
+    return new Ground(top, this.daemon);
   }
 
   path(file: string): string {
@@ -171,9 +182,11 @@ export class Ground {
   }
 
   tried(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-    const options = { cwd: this.top, env: { ...this.house.env, GIT_EDITOR: "true" }, maxBuffer: 1 << 26 };
+    const options = { cwd: this.top, env: { ...this.daemon.env, GIT_EDITOR: "true" }, maxBuffer: 1 << 26 };
     return new Promise((resolve) => {
-      const child = execFile("git", args, options, (_, stdout, stderr) => resolve({ code: child.exitCode ?? 1, stdout, stderr }));
+      const child = execFile("git", args, options, (_, stdout, stderr) =>
+        resolve({ code: child.exitCode ?? 1, stdout, stderr }),
+      );
     });
   }
 }
