@@ -29,7 +29,8 @@ export function requestParams({ command, params, globals }: Parsed): Record<stri
   const request: Record<string, unknown> = { ...params };
   if (command.repo) request.repo = path.resolve(here(), globals.repo ?? ".");
   for (const { type, key } of [...command.positionals, ...command.options]) {
-    if (type === "path" && request[key] !== undefined) request[key] = path.resolve(here(), String(request[key]));
+    const value = request[key];
+    if (type === "path" && typeof value === "string") request[key] = path.resolve(here(), value);
   }
   return request;
 }

@@ -1,9 +1,9 @@
 // Text for a terminal: made harmless, measured, wrapped, set in columns. Pure.
 
-const [bell, escape, introducer, terminator] = ["\u0007", "\u001b", "\u009b", "\u009c"];
+const [bell, esc, introducer, terminator] = ["\u0007", "\u001b", "\u009b", "\u009c"];
 // Whole escape sequences first, so that nothing of them is left to read.
 const sequences = new RegExp(
-  `[${escape}${introducer}](?:\\][^${bell}${introducer}${terminator}${escape}]*(?:${bell}|${escape}\\\\|${terminator})?|` +
+  `[${esc}${introducer}](?:\\][^${bell}${introducer}${terminator}${esc}]*(?:${bell}|${esc}\\\\|${terminator})?|` +
     "[[()#;?]*(?:\\d{1,4}(?:[;:]\\d{0,4})*)?[\\dA-PR-TZcf-nq-uy=><~])",
   "g",
 );
@@ -32,7 +32,7 @@ const invisible = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
 const widthOf = (grapheme: string): number => (wide.test(grapheme) ? 2 : invisible.test(grapheme) ? 0 : 1);
 
 /** Our own. */
-export const colours = new RegExp(`${escape}\\[\\d+m`, "g");
+export const colours = new RegExp(`${esc}\\[\\d+m`, "g");
 
 /** Columns the text takes; our own colours take none. */
 export function width(text: string): number {

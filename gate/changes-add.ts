@@ -75,7 +75,7 @@ function place(changes: Changes, lines: string[], section: string | undefined): 
 }
 
 /** The first Unreleased heading with its sub-headings. */
-function unreleasedGroup(parts: Part[]): Part[] {
+export function unreleasedGroup(parts: Part[]): Part[] {
   const first = parts.findIndex((part) => part.kind === "unreleased");
   if (first < 0) return [];
   const length = parts.slice(first + 1).findIndex((part) => part.kind !== "section");

@@ -68,12 +68,14 @@ function three<T>(base: T, ours: T, theirs: T): T {
   return ours === base ? theirs : ours;
 }
 
-/** An entry that the other side put into a release is not kept under Unreleased as well. */
+/** What the other side moved into a release is not merged under Unreleased as well, unless it was edited here. */
 function dropReleased(mine: Version, other: Version, base: Version): void {
   const before = new Set(releasedKeys(changed(base, other)));
   const released = new Set(releasedKeys(changed(other, base)).filter((key) => !before.has(key)));
   if (released.size === 0) return;
-  for (const section of mine.sections) if (section.release === undefined) section.drop(released);
+  const open = (version: Version) => version.sections.filter((section) => section.release === undefined);
+  const dropped = new Set(open(mine).flatMap((section) => section.drop(released)));
+  for (const section of open(base)) section.drop(dropped);
 }
 
 /** The sections that another version has not, or has otherwise. */

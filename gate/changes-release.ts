@@ -1,5 +1,5 @@
 // Turns what is Unreleased in CHANGES.md into a dated version, written as the file writes its other versions.
-import { addEntry, heading, usualLineEnd } from "./changes-add.ts";
+import { addEntry, heading, unreleasedGroup, usualLineEnd } from "./changes-add.ts";
 import { type Part, partsOf, versionOf } from "./changes-entries.ts";
 import { type Changes, type Heading, linesOf, parseChanges } from "./changes-parse.ts";
 import type { NewEntry } from "./changes-words.ts";
@@ -25,10 +25,15 @@ export function release(text: string, { version, date, fragments = [] }: Release
   const model = parts.find((part) => part.kind === "release")?.heading;
   const eol = usualLineEnd(whole);
   const written = (title: string, { level, setext }: Heading) => heading(title, level, setext).join(eol) + eol;
-  const isPlain = versionOf(open) === undefined;
-  const fresh = isPlain ? whole.slice(open.start, open.end) : written("Unreleased", open);
-  const dated = written(titleLike(model?.title ?? titleOfFirst(open), version, date), model ?? open);
+  const fresh = versionOf(open) === undefined ? whole.slice(open.start, open.end) : written("Unreleased", open);
+  const dated = written(titleLike(model?.title ?? firstTitle(open), version, date), styleOf(parts, model) ?? open);
   return whole.slice(0, open.start) + fresh + eol + dated + withLinks(changes, open.end, model, version, eol);
+}
+
+/** The other version's heading, unless on its level a version would lose its own sub-headings. */
+function styleOf(parts: Part[], model: Heading | undefined): Heading | undefined {
+  const [, ...sections] = unreleasedGroup(parts);
+  return model && sections.every(({ heading }) => (heading?.level ?? 0) > model.level) ? model : undefined;
 }
 
 function isDate(date: string): boolean {
@@ -51,7 +56,7 @@ function openHeading(parts: Part[]): Heading {
 
 // ---- the title
 
-function titleOfFirst({ title }: Heading): string {
+function firstTitle({ title }: Heading): string {
   return title.startsWith("[") ? "[0.0] - 2000-01-01" : "0.0 - 2000-01-01";
 }
 

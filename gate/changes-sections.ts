@@ -61,11 +61,15 @@ export class Section {
     return (this.heading?.norm ?? "") + normal(this.body + this.tail);
   }
 
-  drop(keys: Set<string>): void {
-    const kept = this.units.filter((unit) => !keys.has(unit.key));
-    if (kept.length === this.units.length) return;
-    this.known = kept;
-    this.body = kept.map(({ gap, raw }) => gap + raw).join("");
+  /** Takes out units; returns the keys of those that were there. */
+  drop(keys: Set<string>): string[] {
+    const all = this.units;
+    const kept = all.filter((unit) => !keys.has(unit.key));
+    if (kept.length === all.length) return [];
+    const [first, ...rest] = kept;
+    this.known = first ? [{ ...first, gap: all[0]?.gap ?? "", above: undefined }, ...rest] : [];
+    this.body = this.known.map(({ gap, raw }) => gap + raw).join("");
+    return all.filter((unit) => keys.has(unit.key)).map((unit) => unit.key);
   }
 }
 

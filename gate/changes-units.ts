@@ -3,7 +3,10 @@ import { itemsIn } from "./changes-entries.ts";
 import type { Section, Unit } from "./changes-sections.ts";
 
 /** A unit of the result. */
-export type Piece = Pick<Unit, "kind" | "raw" | "norm" | "gap" | "above" | "interrupts">;
+export interface Piece extends Pick<Unit, "kind" | "raw" | "norm" | "interrupts"> {
+  /** what it was in the versions, the one whose blank lines count first */
+  was: Unit[];
+}
 
 export interface Three<T> {
   base: T | undefined;
@@ -89,17 +92,18 @@ function mergeAdded({ ours, theirs, both }: Abreast, refuse: Refuse): Piece[] {
   const end = both ? [both] : [];
   const texts = theirs.filter((unit) => unit.kind === "text");
   const mine = ours.filter((unit) => unit.kind === "text");
-  if (texts.length === 0 || mine.length === 0) return [...ours, ...theirs, ...end];
+  if (texts.length === 0 || mine.length === 0) return [...ours, ...theirs, ...end].map(asIs);
   const raw = refuse(joined(mine), joined(texts));
   const first = ours.indexOf(mine[0] as Unit);
   const rest = (units: Unit[]) => units.filter((unit) => unit.kind !== "text");
-  return [
-    ...rest(ours.slice(0, first)),
-    { ...(mine[0] as Unit), raw },
-    ...rest(ours.slice(first)),
-    ...rest(theirs),
-    ...end,
-  ];
+  const conflict = { ...asIs(mine[0] as Unit), raw };
+  const behind = [...rest(ours.slice(first)), ...rest(theirs), ...end];
+  return [...rest(ours.slice(0, first)).map(asIs), conflict, ...behind.map(asIs)];
+}
+
+function asIs(unit: Unit): Piece {
+  const { kind, raw, norm, interrupts } = unit;
+  return { kind, raw, norm, interrupts, was: [unit] };
 }
 
 function joined(units: Unit[]): string {
@@ -111,12 +115,12 @@ function mergeUnit(base: Unit, ours: Unit | undefined, theirs: Unit | undefined,
   if (!ours || !theirs) {
     const left = (ours ?? theirs) as Unit;
     if (left.norm === base.norm) return undefined;
-    return { ...left, raw: refuse(ours?.raw ?? "", theirs?.raw ?? "") };
+    return { ...asIs(left), raw: refuse(ours?.raw ?? "", theirs?.raw ?? "") };
   }
-  const gap = threeOf({ base: base.gap, ours: ours.gap, theirs: theirs.gap });
-  if (ours.norm === base.norm && theirs.norm !== base.norm) return { ...theirs, gap };
+  const was = ours.gap === base.gap ? [theirs, ours, base] : [ours, theirs, base];
+  if (ours.norm === base.norm && theirs.norm !== base.norm) return { ...asIs(theirs), was };
   const isSame = theirs.norm === base.norm || ours.key === theirs.key;
-  return { ...ours, gap, raw: isSame ? ours.raw : refuse(ours.raw, theirs.raw) };
+  return { ...asIs(ours), was, raw: isSame ? ours.raw : refuse(ours.raw, theirs.raw) };
 }
 
 // ---- which is which
@@ -247,20 +251,23 @@ function wordsOf(key: string): string[] {
 /** Puts the pieces together with the blank lines that fit what each now follows. */
 export function spaced(pieces: Piece[], { ours, theirs, base }: Three<Section>, eol: string): string {
   const units = [ours, theirs, base].flatMap((section) => section?.units ?? []);
-  const usual = (above: Piece | undefined, kind: Unit["kind"]) =>
-    units.find((unit) => unit.above?.kind === above?.kind && unit.kind === kind)?.gap;
   const text = new Text();
   let above: Piece | undefined;
   for (const piece of pieces) {
-    const isThere = above?.norm === piece.above?.norm;
-    const isAlike = above?.kind === piece.above?.kind;
-    const isList = above?.kind === piece.kind && piece.kind !== "text";
-    const gap = isAlike ? piece.gap : (usual(above, piece.kind) ?? (isList ? "" : eol));
-    text.add(isThere || gap !== "" || staysApart(above, piece) ? gap : eol);
+    const there = piece.was.find((unit) => unit.above?.norm === above?.norm);
+    const gap = there?.gap ?? usualGap(units, above, piece, eol);
+    text.add(there || gap !== "" || staysApart(above, piece) ? gap : eol);
     text.add(piece.raw);
     above = piece;
   }
   return text.toString();
+}
+
+/** The blank lines between two blocks that no version has one after the other. */
+function usualGap(units: Unit[], above: Piece | undefined, { kind, was }: Piece, eol: string): string {
+  const isAlike = (unit: Unit) => unit.above?.kind === above?.kind && unit.kind === kind;
+  const model = was.find(isAlike) ?? units.find(isAlike);
+  return model?.gap ?? (above?.kind === kind && kind !== "text" ? "" : eol);
 }
 
 /** Whether one block directly under another is surely read as two. */

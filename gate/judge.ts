@@ -5,14 +5,22 @@ import path from "node:path";
 import type { Reason } from "../protocol/errors.ts";
 import { Fault } from "../protocol/errors.ts";
 import type { Verdict } from "../protocol/shared.ts";
-import { type BranchFacts, type BranchQuestion, branchFacts, type CommitFacts, commitFacts, type Memory, mergeTreeWorks } from "./facts.ts";
-import { isUnknown } from "./unknown.ts";
+import {
+  type BranchFacts,
+  type BranchQuestion,
+  branchFacts,
+  type CommitFacts,
+  commitFacts,
+  type Memory,
+  mergeTreeWorks,
+} from "./facts.ts";
 import { lines, text } from "./git.ts";
 import { documentPath } from "./policy.ts";
 import { policyDraftProblems, policyNow } from "./policy-in-force.ts";
 import { branchTip, worktrees } from "./refs.ts";
 import { headBranch, type ItemMark, marks, type Objects, type Repo, tracked } from "./repo.ts";
 import { type CheckId, commitReasons, verdictOf } from "./rules.ts";
+import { isUnknown } from "./unknown.ts";
 
 /** Judges the commit that the index would make on the current branch. */
 export async function judgeCommit(
@@ -99,7 +107,7 @@ export async function tipsOf(repo: Repo, branch: string, trunk: string): Promise
 /** The work tree that has a branch checked out. */
 export async function worktreeOf(repo: Repo, branch: string): Promise<string | undefined> {
   if (!repo.bare && (await headBranch(repo)) === branch) return repo.top;
-  return (await worktrees(repo)).find((w) => w.branch === branch)?.path;
+  return (await worktrees(repo)).find((w) => !w.bare && w.branch === branch)?.path;
 }
 
 /** What can be judged in a checkout with neither daemon nor database. */

@@ -64,7 +64,7 @@ export interface PolicyProblem {
 type Values = Map<string, unknown>;
 
 // A policy has some dozen lines. What is far larger is not one, and a hook has no time to prove it.
-const largest = 256 * 1024;
+const largest = 64 * 1024;
 const mostProblems = 50;
 const mostAliases = 100;
 

@@ -106,7 +106,7 @@ export function logLine(line: string, on: Paper): string {
   const parts = [
     on.dim(clock(time)),
     style(name.padEnd(5)),
-    clean(String(msg ?? "")),
+    clean(typeof msg === "string" ? msg : ""),
     ...facts,
     ...(wrong ? [on.red(clean(wrong))] : []),
   ];

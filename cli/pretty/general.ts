@@ -21,4 +21,7 @@ function bullet(entry: unknown, by: number): string[] {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const scalar = (value: unknown): string[] => (value === null ? ["none"] : cleanLines(String(value)).split("\n"));
+function scalar(value: unknown): string[] {
+  if (value === null || value === undefined) return ["none"];
+  return cleanLines(typeof value === "string" ? value : JSON.stringify(value)).split("\n");
+}

@@ -74,7 +74,9 @@ const usualLimit = 100;
 function nothingHappened(seq: number, { item, service, name, since }: Record<string, unknown>): string {
   if (seq === 0) return "Nothing has happened yet.";
   const filtered = [item, service, name].some((filter) => filter !== undefined);
-  return filtered ? "No events fit." : `Nothing has happened since ${since}; the newest event is number ${seq}.`;
+  return filtered
+    ? "No events fit."
+    : `Nothing has happened since ${String(since as number)}; the newest event is number ${seq}.`;
 }
 
 type OneBackup = z.infer<typeof Backup>;

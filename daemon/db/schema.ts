@@ -50,13 +50,15 @@ export interface Database {
     version: ColumnType<number, number | undefined, number>;
     /** planned or active; derived from `status`, leads the indexes of the usual lists */
     open: GeneratedAlways<Flag>;
+    /** status, type, `s<service_id>` and `open` as words, for the full-text index */
+    facets: GeneratedAlways<string>;
   };
   /** one row per label of an item, beside `items.labels`, for the filter */
   item_labels: { item_id: number; label: string };
   /** commits recorded for an item, so that they are known after its branch is gone */
   item_commits: { item_id: number; commit_id: string; position: number; subject: string; author: string; at: Time };
-  /** FTS5 over title, description and notes; kept by triggers; `rowid` is the item's id */
-  items_fts: { rowid: number; items_fts: string; title: string; description: string; notes: string };
+  /** FTS5 over title, description, notes and facets; kept by triggers; `rowid` is the item's id */
+  items_fts: { rowid: number; items_fts: string; title: string; description: string; notes: string; facets: string };
   /** the journal of Merge & Complete: one row while a merge is under way */
   merges: { item_id: number; step: string; plan: Json; started: Time };
   events: {

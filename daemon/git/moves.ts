@@ -27,8 +27,8 @@ interface Found {
   item: StoredItem;
   commits: RecordedCommit[];
   gone: string[];
-  /** the commits are news, rather than what an adopted branch brought along */
-  news: boolean;
+  /** commits before this are no news: an adopted branch brought them along */
+  newsFrom: string;
 }
 
 /** @param before undefined at the first look: what the daemon missed is recorded, but nothing has moved */
@@ -89,7 +89,7 @@ async function newCommits(world: World, opened: Opened, services: StoredService[
     const [commits, gone] = await Promise.all([commitsOf(opened.repo, tip, [trunk]), old ? commitsOf(opened.repo, old, [tip, trunk]) : []]);
     const fresh = commits.filter((c) => !known.has(c.id));
     const lost = gone.map((c) => c.id).filter((id) => known.has(id));
-    if (fresh.length > 0 || lost.length > 0) found.push({ item, commits: fresh, gone: lost, news: !before || old !== undefined });
+    if (fresh.length > 0 || lost.length > 0) found.push({ item, commits: fresh, gone: lost, newsFrom: !before || old !== undefined ? "" : wholeSecond(item.started) });
   }
   return found;
 }
@@ -100,12 +100,14 @@ async function commitsOf(repo: Repo, tip: string, not: string[]): Promise<Record
   return found.map(({ id, subject, author, at }) => ({ id, subject, author, at })).reverse();
 }
 
-async function record(tx: Tx, { item, commits, gone, news }: Found): Promise<void> {
+/** git's times have no fractions: a commit of the second in which work began came after that. */
+const wholeSecond = (time: string | null): string => `${(time ?? "").slice(0, 19)}.000Z`;
+
+async function record(tx: Tx, { item, commits, gone, newsFrom }: Found): Promise<void> {
   await forgetCommits(tx.db, item.id, gone);
   // `calcifer commit` may have been quicker, and said so itself.
   const added = await recordCommits(tx.db, item.id, commits);
-  if (!news) return;
-  for (const { id, subject } of added.slice(-mostEvents)) await tx.happened("work.committed", { item: item.id, service: item.service, data: { commit: id, subject } });
+  for (const { id, subject } of added.filter((c) => c.at >= newsFrom).slice(-mostEvents)) await tx.happened("work.committed", { item: item.id, service: item.service, data: { commit: id, subject } });
 }
 
 /** What hooks protect, kept in step with the policy on the trunk. */

@@ -195,8 +195,11 @@ describe("hook scripts", () => {
 
   for (const shell of ["/bin/bash --posix", "/bin/busybox sh"]) {
     const [program = "", ...flags] = shell.split(" ");
-    it(`says the same under ${shell}`, async function () {
-      if (!existsSync(program)) return this.skip();
+    if (!existsSync(program)) {
+      console.log(`missing: ${program}; the hooks are not tried under it`);
+      continue;
+    }
+    it(`says the same under ${shell}`, async () => {
       for (const hook of ourHooks) {
         const file = path.join(common, "hooks", hook);
         writeFileSync(file, readFileSync(file, "utf8").replace("#!/bin/sh", `#!${program} ${flags.join(" ")}`.trim()));

@@ -157,6 +157,8 @@ const stops: (() => Promise<void>)[] = [];
 export const envFor = (home: string): Record<string, string | undefined> => ({
   ...process.env,
   CALCIFER_HOME: home,
+  // One that a failing test leaves behind does not stay.
+  CALCIFER_IDLE_SECONDS: "60",
   CALCIFER_CHECK_RESULTS: "1",
 });
 
@@ -189,12 +191,17 @@ export function startProcess(
   home: string,
   more: {
     trial?: object;
+    /** another program than the daemon with the probe room */
+    program?: string;
     env?: Record<string, string | undefined>;
     uid?: number;
     command?: [string, ...string[]];
   } = {},
 ): Process {
-  const [command, ...args] = [...(more.command ?? []), process.execPath, program] as [string, ...string[]];
+  const [command, ...args] = [...(more.command ?? []), process.execPath, more.program ?? program] as [
+    string,
+    ...string[],
+  ];
   const child = spawn(command, args, {
     env: { ...envFor(home), TRIAL: JSON.stringify(more.trial ?? {}), ...more.env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,8 +1,9 @@
 // Remembers work items. Queries on the items' own tables.
-import { type Kysely, type Selectable, type SelectQueryBuilder, sql, type Transaction } from "kysely";
+import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import { Fault } from "../../protocol/errors.ts";
 import type { Item, ListedItem, statuses } from "../../protocol/work.ts";
 import type { Database } from "../db/schema.ts";
+import { searchExpression } from "./search.ts";
 
 type Db = Kysely<Database> | Transaction<Database>;
 type Row = Selectable<Database["items"]> & { service: string | null };
@@ -26,6 +27,7 @@ function toItem(row: Row): StoredItem {
   const {
     service_id,
     open: _,
+    facets: __,
     labels,
     checklist,
     merged_commit,
@@ -255,54 +257,53 @@ export async function listItems(db: Db, filter: Filter): Promise<{ items: Listed
   const before = filter.after === undefined ? undefined : Number(filter.after);
   if (before !== undefined && !Number.isSafeInteger(before))
     throw new Fault("invalid", "after: is not a cursor that work.list gave.");
-  const words = filter.search === undefined ? undefined : ftsQuery(filter.search);
-  if (words === "") return { items: [], next: null };
-  const query = filtered(
-    db.selectFrom("items").leftJoin("services", "services.id", "items.service_id"),
-    filter,
-    words,
-    before,
-  );
-  const rows = await query
-    .select(listed)
-    .select("services.name as service")
-    .orderBy("items.id", "desc")
-    .limit(filter.limit + 1)
-    .execute();
+  const searched = filter.search !== undefined;
+  const expression = searched ? searchExpression(filter, await serviceIds(db, filter.service)) : undefined;
+  if (searched && expression === undefined) return { items: [], next: null };
+  const query = expression === undefined ? filtered(db, filter, before) : found(db, expression, filter.label, before);
+  const rows = await query.limit(filter.limit + 1).execute();
   const page = rows.slice(0, filter.limit);
   return { items: page.map(toListed), next: rows.length > page.length ? String(page.at(-1)?.id) : null };
 }
 
-function filtered<O>(
-  query: SelectQueryBuilder<Database & { services: Database["services"] | null }, "items" | "services", O>,
-  filter: Filter,
-  words: string | undefined,
-  before: number | undefined,
-) {
-  let q = query as unknown as SelectQueryBuilder<Database, "items" | "services", O>;
+function filtered(db: Db, filter: Filter, before: number | undefined) {
+  let q = db
+    .selectFrom("items")
+    .leftJoin("services", "services.id", "items.service_id")
+    .select(listed)
+    .select("services.name as service")
+    .orderBy("items.id", "desc");
   if (filter.status) q = q.where("items.status", "=", filter.status);
   else if (!filter.all) q = q.where("items.open", "=", 1);
   if (filter.service !== undefined) q = q.where("services.name", "=", filter.service);
   if (filter.type !== undefined) q = q.where("items.type", "=", filter.type);
-  if (filter.label !== undefined)
-    q = q.where("items.id", "in", (e) =>
-      e
-        .selectFrom("item_labels")
-        .select("item_id")
-        .where("label", "=", filter.label as string),
-    );
-  if (words !== undefined)
-    q = q.where("items.id", "in", (e) =>
-      e.selectFrom("items_fts").select("rowid").where(sql<boolean>`items_fts match ${words}`),
-    );
+  if (filter.label !== undefined) q = q.where("items.id", "in", labelled(db, filter.label));
   if (before !== undefined) q = q.where("items.id", "<", before);
   return q;
 }
 
-/** Every word is a prefix, quoted: nobody's search is an FTS expression by accident. */
-function ftsQuery(search: string): string {
-  const words = search.match(/[\p{L}\p{N}]+/gu) ?? [];
-  return words.map((w) => `"${w}"*`).join(" ");
+/** The index leads, newest first: led by the items, SQLite would gather every hit before the first row. */
+function found(db: Db, expression: string, label: string | undefined, before: number | undefined) {
+  let q = db
+    .selectFrom("items_fts")
+    .crossJoin("items")
+    .leftJoin("services", "services.id", "items.service_id")
+    .whereRef("items.id", "=", "items_fts.rowid")
+    .where(sql<boolean>`items_fts match ${expression}`)
+    .select(listed)
+    .select("services.name as service")
+    .orderBy("items_fts.rowid", "desc");
+  if (label !== undefined) q = q.where("items.id", "in", labelled(db, label));
+  if (before !== undefined) q = q.where("items_fts.rowid", "<", before);
+  return q;
+}
+
+const labelled = (db: Db, label: string) => db.selectFrom("item_labels").select("item_id").where("label", "=", label);
+
+async function serviceIds(db: Db, name: string | undefined): Promise<number[] | undefined> {
+  if (name === undefined) return undefined;
+  const rows = await db.selectFrom("services").select("id").where("name", "=", name).execute();
+  return rows.map(({ id }) => id);
 }
 
 type ListedRow = Pick<

@@ -40,7 +40,10 @@ const statements = [
     pushed integer,
     kept_tip text,
     version integer not null default 1,
-    open integer generated always as (status in ('planned', 'active')) virtual
+    open integer generated always as (status in ('planned', 'active')) virtual,
+    facets text generated always as (
+      status || ' ' || type || iif(service_id is null, '', ' s' || service_id) || iif(status in ('planned', 'active'), ' open', '')
+    ) virtual
   ) strict`,
   // An index ends with the row's id by itself, so each of these is also "newest first, after this one".
   "create index items_open on items (open)",
@@ -70,20 +73,25 @@ const statements = [
     primary key (item_id, commit_id)
   ) strict, without rowid`,
 
+  // Words are searched by their beginnings; without an index of those, every hit is gathered before the first is given.
+  // `facets` is what a list is filtered by, so that the index can do it all and stop when a page is full.
   `create virtual table items_fts using fts5 (
-    title, description, notes, content = 'items', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+    title, description, notes, facets, content = 'items', content_rowid = 'id',
+    tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3 4 5 6 7 8'
   )`,
   `create trigger items_fts_add after insert on items begin
-    insert into items_fts (rowid, title, description, notes) values (new.id, new.title, new.description, new.notes);
+    insert into items_fts (rowid, title, description, notes, facets)
+    values (new.id, new.title, new.description, new.notes, new.facets);
   end`,
   `create trigger items_fts_remove after delete on items begin
-    insert into items_fts (items_fts, rowid, title, description, notes)
-    values ('delete', old.id, old.title, old.description, old.notes);
+    insert into items_fts (items_fts, rowid, title, description, notes, facets)
+    values ('delete', old.id, old.title, old.description, old.notes, old.facets);
   end`,
-  `create trigger items_fts_edit after update of title, description, notes on items begin
-    insert into items_fts (items_fts, rowid, title, description, notes)
-    values ('delete', old.id, old.title, old.description, old.notes);
-    insert into items_fts (rowid, title, description, notes) values (new.id, new.title, new.description, new.notes);
+  `create trigger items_fts_edit after update of title, description, notes, status, type, service_id on items begin
+    insert into items_fts (items_fts, rowid, title, description, notes, facets)
+    values ('delete', old.id, old.title, old.description, old.notes, old.facets);
+    insert into items_fts (rowid, title, description, notes, facets)
+    values (new.id, new.title, new.description, new.notes, new.facets);
   end`,
 
   `create table merges (
