@@ -13,6 +13,8 @@ async function hook(name: string, args: string[]): Promise<number> {
   const repo = await repoOfHook(input);
   const objects = new Objects(repo.gitDir);
   try {
+    // Starts while git is asked for other things.
+    if (name === "commit-msg") objects.warm();
     const answer = await answerHook(repo, objects, input);
     process.stderr.write(answer.stderr);
     return answer.exit;

@@ -4,11 +4,9 @@ import { gatePrinters } from "./pretty/gate.ts";
 import { general } from "./pretty/general.ts";
 import { homePrinters } from "./pretty/home.ts";
 import { otherPrinters } from "./pretty/other.ts";
+import type { Printer } from "./pretty/printer.ts";
 import { servicePrinters } from "./pretty/service.ts";
 import { workPrinters } from "./pretty/work.ts";
-
-/** A result as a person reads it. `params` is what was asked, for saying why a list is empty. */
-export type Printer = (result: never, on: Paper, params: Record<string, unknown>) => string[];
 
 const printers: Record<string, Printer> = {
   ...homePrinters,

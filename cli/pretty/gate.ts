@@ -1,9 +1,9 @@
 // The verdict: every check with its mark, its sentence, and the way on.
 import type { Check, Verdict } from "../../protocol/shared.ts";
 import type { Paper } from "../paper.ts";
-import type { Printer } from "../pretty.ts";
 import { clean, count, padEnd, width, wrap } from "../text.ts";
 import { done, heading, mark, next, short, warning } from "./marks.ts";
+import type { Printer } from "./printer.ts";
 
 interface Status {
   repo: string;

@@ -3,10 +3,10 @@ import type * as z from "zod";
 import type { home } from "../../protocol/home.ts";
 import type { ListedItem } from "../../protocol/work.ts";
 import type { Paper } from "../paper.ts";
-import type { Printer } from "../pretty.ts";
 import { clean, count, indent, padEnd, width, wrap } from "../text.ts";
 import { eventLine } from "./event.ts";
 import { heading, mark, named, next } from "./marks.ts";
+import type { Printer } from "./printer.ts";
 import { itemRows } from "./work.ts";
 
 type Home = z.infer<(typeof home)["methods"]["show"]["result"]>;

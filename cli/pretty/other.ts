@@ -4,10 +4,10 @@ import type { Backup } from "../../protocol/backup.ts";
 import type { Entry } from "../../protocol/changes.ts";
 import type { EventRecord } from "../../protocol/event.ts";
 import { columns, labelled, type Paper } from "../paper.ts";
-import type { Printer } from "../pretty.ts";
 import { ago, bytes, clean, count, lasting, wrap } from "../text.ts";
 import { eventLine } from "./event.ts";
 import { done, heading, next, short, warning } from "./marks.ts";
+import type { Printer } from "./printer.ts";
 
 type OneEntry = z.infer<typeof Entry>;
 

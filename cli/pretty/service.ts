@@ -1,9 +1,9 @@
 // Services and what the doctor found.
 import type { Diagnosis, Service } from "../../protocol/service.ts";
 import { columns, labelled, type Paper } from "../paper.ts";
-import type { Printer } from "../pretty.ts";
 import { ago, clean, wrap } from "../text.ts";
 import { done, heading, mark, next } from "./marks.ts";
+import type { Printer } from "./printer.ts";
 
 type Hooks = Service["hooks"];
 

@@ -3,11 +3,11 @@
 import type * as z from "zod";
 import type { Commit, Item, ListedItem } from "../../protocol/work.ts";
 import { columns, labelled, type Paper } from "../paper.ts";
-import type { Printer } from "../pretty.ts";
 import { ago, clean, cleanLines, count, indent, wrap } from "../text.ts";
 import { checklist } from "./checklist.ts";
 import { files } from "./files.ts";
 import { done, heading, named, next, short, warning } from "./marks.ts";
+import type { Printer } from "./printer.ts";
 
 type Shown = Item & { commits: z.infer<typeof Commit>[]; uncommitted: number | null };
 type Changed = { path: string; state: string };
