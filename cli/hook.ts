@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { mergeChanges } from "../gate/changes-merge.ts";
 import { answerHook, repoOfHook } from "../gate/hook.ts";
+import { foresee } from "../gate/policy-in-force.ts";
 import { Objects } from "../gate/repo.ts";
 import { Fault } from "../protocol/errors.ts";
 import { version } from "../protocol/generated.ts";
@@ -13,8 +14,11 @@ async function hook(name: string, args: string[]): Promise<number> {
   const repo = await repoOfHook(input);
   const objects = new Objects(repo.gitDir);
   try {
-    // Starts while git is asked for other things.
-    if (name === "commit-msg") objects.warm();
+    if (name === "commit-msg") {
+      // What it will need anyway, while git is asked for other things.
+      objects.warm();
+      setImmediate(() => foresee(repo));
+    }
     const answer = await answerHook(repo, objects, input);
     process.stderr.write(answer.stderr);
     return answer.exit;

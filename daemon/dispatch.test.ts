@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Answer, cleanUp, newHome, Raw, startHere } from "./life/trial.ts";
+import { HandClock, pause } from "./life/clock.ts";
+import { type Answer, cleanUp, newHome, Raw, soon, startHere } from "./life/trial.ts";
 
 describe("dispatch", () => {
   const home = newHome();
@@ -191,9 +192,10 @@ describe("dispatch", () => {
 });
 
 describe("idempotency", () => {
-  const home = newHome();
+  let home: string;
   let raw: Raw;
   before(async () => {
+    home = newHome();
     await startHere(home);
     raw = await Raw.to(home);
   });
@@ -243,5 +245,20 @@ describe("idempotency", () => {
     raw.send({ jsonrpc: "2.0", method: "$/cancelRequest", params: { id: 77 } });
     assert.equal((await second).error?.code, -32800);
     other.socket.destroy();
+  });
+
+  it("forgets after a week", async () => {
+    const clock = new HandClock("2026-01-01T00:00:00Z");
+    const week = newHome();
+    const { world } = await startHere(week, { clock });
+    const weekly = await Raw.to(week);
+    await weekly.call("probe.count", { of: "x", idempotencyKey: "k" });
+    const kept = async () => (await world.db.selectFrom("answers").select("key").execute()).length;
+    clock.move(6 * 86_400_000);
+    await pause(10);
+    assert.equal(await kept(), 1);
+    clock.move(2 * 86_400_000);
+    await soon(async () => (await kept()) === 0, "it is forgotten");
+    weekly.socket.destroy();
   });
 });

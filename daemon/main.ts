@@ -6,11 +6,11 @@ import { dailyCopies } from "./backup/daily.ts";
 import { changesRoom } from "./changes/changes.ts";
 import { daemonRoom } from "./daemon/daemon.ts";
 import { eventRoom } from "./event/event.ts";
-import { gateRoom } from "./gate/gate.ts";
+import { gateRoom, judgeWithOthers } from "./gate/gate.ts";
 import { Repos } from "./git/repos.ts";
 import { Verdicts } from "./git/verdicts.ts";
 import { Watch } from "./git/watch.ts";
-import { homeRoom } from "./home/home.ts";
+import { homeRoom, warmVerdicts } from "./home/home.ts";
 import type { Furnish } from "./life/house.ts";
 import { live } from "./life/program.ts";
 import { forgetOldAnswers, rotateLog } from "./life/upkeep.ts";
@@ -21,19 +21,26 @@ export const furnish: Furnish = (world, { store, feed, life, clock, log }) => {
   const repos = new Repos(world);
   const watch = new Watch(world, repos);
   const verdicts = new Verdicts(watch);
+  const judge = judgeWithOthers(world, verdicts);
   return {
     api,
     rooms: {
       home: homeRoom(world, repos, verdicts),
-      work: workRoom(world, repos, (located, options) => verdicts.of(located, options)),
-      gate: gateRoom(world, repos, verdicts, watch),
+      work: workRoom(world, repos, judge),
+      gate: gateRoom(world, repos, judge, watch),
       changes: changesRoom(world, repos),
       service: serviceRoom(world, repos),
       event: eventRoom(world, feed),
       backup: backupRoom(world, store, feed),
       daemon: daemonRoom(world, life),
     },
-    keepers: [rotateLog(log, clock), forgetOldAnswers(store, clock), dailyCopies(world, store, clock), watch],
+    keepers: [
+      rotateLog(log, clock),
+      forgetOldAnswers(store, clock),
+      dailyCopies(world, store, clock),
+      watch,
+      warmVerdicts(world, repos, verdicts),
+    ],
     begin: () => recoverMerges(world, repos),
     end: () => repos.close(),
   };

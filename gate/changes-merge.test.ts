@@ -258,6 +258,16 @@ describe("merging changes", () => {
       assert.deepEqual(mergeChanges(base, ours, theirs), { text, conflicts: [conflict] }));
   }
 
+  it("edited here, moved and something put in its place there: a conflict about the moved one", () => {
+    const { conflicts, text } = mergeChanges(
+      base,
+      edit(["- a\n", "- a!\n"]),
+      edit(["- a\n", "- t\n"], ["- f\n", "- f\n- a\n"]),
+    );
+    assert.deepEqual(conflicts, [{ ours: "- a!\n", theirs: "" }]);
+    assert.ok(text.includes("- t\n") && text.includes("- f\n- a\n"));
+  });
+
   const other: [string, string, string, string, string][] = [
     [
       "both begin the file",
@@ -359,14 +369,28 @@ describe("merging changes", () => {
       lines("## Unreleased", "", "- o", "- t", "", "```", "x"),
     ],
     [
-      "no bullet runs into a paragraph",
+      "an entry directly under text that is HTML now",
       lines("## Unreleased", "x"),
-      lines("## Unreleased", "<p>", "x", "", "- o"),
+      lines("## Unreleased", "<p>x</p>"),
       lines("## Unreleased", "x", "- t"),
-      "",
+      lines("## Unreleased", "<p>x</p>", "", "- t"),
+    ],
+    [
+      "the same addition between others",
+      lines("## Unreleased"),
+      lines("## Unreleased", "- x", "- o"),
+      lines("## Unreleased", "- t", "- x"),
+      lines("## Unreleased", "- t", "- x", "- o"),
+    ],
+    [
+      "a section taken out on each side",
+      lines("## Unreleased", "- a", "", "## 1.0", "- z", "", "## 0.9", "- y"),
+      lines("## Unreleased", "- a", "", "## 0.9", "- y"),
+      lines("## Unreleased", "- a", "", "## 1.0", "- z"),
+      lines("## Unreleased", "- a"),
     ],
   ];
-  for (const [name, before, ours, theirs, expected] of other.slice(0, -1)) {
+  for (const [name, before, ours, theirs, expected] of other) {
     it(name, () => assert.deepEqual(mergeChanges(before, ours, theirs), { text: expected, conflicts: [] }));
   }
 });
@@ -397,6 +421,11 @@ describe("merging changes with a release on one side", () => {
       );
       assert.equal(entries(merged.text).filter((entry) => entry.text === "t").length, 1);
     }
+  });
+  it("what the other added under a sub-heading alone stays Unreleased", () => {
+    const merged = mergeChanges(base, renamed, edit(["- f\n", "- f\n- u\n"]));
+    assert.deepEqual(merged.conflicts, []);
+    assert.match(merged.text, /\n\n## Unreleased\n\n### Fixed\n\n- u\n\n## 1\.1 - 2026-02-02\n/);
   });
   it("what the other edited meanwhile is a conflict", () => {
     const { conflicts } = mergeChanges(base, released, edit(["- a\n", "- aa\n"]));

@@ -39,8 +39,6 @@ export function mergeChanges(base: string, ours: string, theirs: string): Merged
   if (ours === base) return { text: theirs, conflicts: [] };
   const eol = usualLineEnd(ours === "" ? theirs : ours);
   const convert = (text: string) => normal(text).replaceAll("\n", eol);
-  if (normal(theirs) === normal(base)) return { text: ours, conflicts: [] };
-  if (normal(ours) === normal(base)) return { text: convert(theirs), conflicts: [] };
   const versions = { base: read(convert(base), eol), ours: read(ours, eol), theirs: read(convert(theirs), eol) };
   dropReleased(versions.ours, versions.theirs, versions.base);
   dropReleased(versions.theirs, versions.ours, versions.base);

@@ -49,6 +49,23 @@ describe("releasing changes", () => {
       lines("## Unreleased", "", "## 1.4.0 - 2026-11-20", "", "- a"),
     ],
     [
+      "other versions on the level of its sub-headings",
+      lines("# Unreleased", "", "## Added", "", "- a", "", "## 1.0 - 2026-01-02", "", "- z"),
+      lines(
+        "# Unreleased",
+        "",
+        "# 1.4.0 - 2026-11-20",
+        "",
+        "## Added",
+        "",
+        "- a",
+        "",
+        "## 1.0 - 2026-01-02",
+        "",
+        "- z",
+      ),
+    ],
+    [
       "links that compare",
       lines(
         "## [Unreleased]",

@@ -70,7 +70,7 @@ const dates: [RegExp, (year: string, month: string, day: string) => string][] = 
 function titleLike(model: string, version: string, date: string): string {
   const old = versionOf({ title: model, level: 1 }) ?? "";
   const at = model.indexOf(old);
-  const isLink = /^\]\(/.test(model.slice(at + old.length));
+  const isLink = model.startsWith("](", at + old.length);
   const before = isLink ? model.slice(0, at).replace(/\[$/, "") : model.slice(0, at);
   const behind = model.slice(at + old.length).replace(/^\]\([^)]*\)/, "");
   const name = (/^v/i.test(old) ? (old[0] as string) : "") + version.replace(/^v/, "");

@@ -98,35 +98,42 @@ function quote(body: string): Shape {
   return { kind: "quote", lazy: inner !== "" && shapeOf(inner, 0, false).kind === "text" };
 }
 
+function html(body: string, paragraph: boolean): Shape | undefined {
+  const found = htmlBlocks.find(([opens]) => opens.test(body));
+  if (found) return { kind: "html", until: found[1], interrupts: true };
+  return !paragraph && otherTag.test(body) ? { kind: "html", until: blankLine, interrupts: false } : undefined;
+}
+
+function link(body: string, paragraph: boolean): Shape | undefined {
+  return !paragraph && /^\[[^\]]{1,999}\]:/.test(body) ? { kind: "link" } : undefined;
+}
+
+function underline(body: string, paragraph: boolean): Shape | undefined {
+  const mark = body[0] as string;
+  if (!paragraph || trimRight(body).length !== repeated(body, mark)) return undefined;
+  return { kind: "underline", level: mark === "=" ? 1 : 2 };
+}
+
+/** What a line can be that begins with a character, besides a rule, an item or text. */
+const byFirst = new Map<string | undefined, (body: string, paragraph: boolean) => Shape | undefined>([
+  ["#", atx],
+  ["`", fence],
+  ["~", fence],
+  ["<", html],
+  [">", quote],
+  ["[", link],
+  ["=", underline],
+  ["-", underline],
+]);
+
 /** What a line is, seen alone. `paragraph`: whether it directly goes on from a paragraph. */
 export function shapeOf(body: string, indent: number, paragraph: boolean): Shape {
   if (indent >= 4) return { kind: paragraph ? "text" : "code" };
-  const text: Shape = { kind: "text" };
-  const first = body.charCodeAt(0);
-  switch (body[0]) {
-    case "#":
-      return atx(body) ?? text;
-    case "`":
-    case "~":
-      return fence(body) ?? text;
-    case "<": {
-      const found = htmlBlocks.find(([opens]) => opens.test(body));
-      if (found) return { kind: "html", until: found[1], interrupts: true };
-      return !paragraph && otherTag.test(body) ? { kind: "html", until: blankLine, interrupts: false } : text;
-    }
-    case ">":
-      return quote(body);
-    case "[":
-      return !paragraph && /^\[[^\]]{1,999}\]:/.test(body) ? { kind: "link" } : text;
-    case "=":
-    case "-":
-      if (paragraph && trimRight(body).length === repeated(body, body[0])) {
-        return { kind: "underline", level: body[0] === "=" ? 1 : 2 };
-      }
-      break;
-  }
+  const found = byFirst.get(body[0])?.(body, paragraph);
+  if (found) return found;
   if (isRule(body)) return { kind: "rule" };
-  return (first < 58 && listItem(body, paragraph)) || text;
+  const item = body.charCodeAt(0) < 58 ? listItem(body, paragraph) : undefined;
+  return item ?? { kind: "text" };
 }
 
 /** Whether a line ends the paragraph before it. */

@@ -35,6 +35,7 @@ describe("changes: what is an entry", () => {
     ["deeply indented text is code", "## Unreleased\n\n    - a\n", []],
     ["backtick fences", "## Unreleased\n```\n- a\n```\n- b\n", ["b"]],
     ["tilde fences", "## Unreleased\n~~~~ md\n- a\n~~~\n~~~~\n- b\n", ["b"]],
+    ["a fence is not ended by code", "## Unreleased\n```\n- a\n    ```\n- b\n```\n- c\n", ["c"]],
     ["a fence in an entry", "## Unreleased\n- a\n  ```\n  - b\n\n  ```\n- c\n", ["a\n```\n- b\n\n```", "c"]],
     ["a fence that nothing ends", "## Unreleased\n```\n- a\n", []],
     ["an inline backtick fence is none", "## Unreleased\n``` a` b\n- c\n", ["c"]],
@@ -453,6 +454,7 @@ describe("changes: what a branch added", () => {
     ["a rewrapped entry is the same", base.replace("a (#1)", "a\n  (#1)"), []],
     ["a moved entry is the same", "## Unreleased\n- b (#2)\n- b (#2)\n- a (#1)\n", []],
     ["a third of the same", base.replace("- a", "- b (#2)\n- a"), ["b (#2)"]],
+    ["two new ones of the same", base.replace("- a", "- n\n- n\n- a"), ["n", "n"]],
     ["an entry of a release does not count", base.replace("- z", "- z\n- y"), []],
   ];
   for (const [name, now, expected] of cases) it(name, () => assert.deepEqual(texts(addedEntries(base, now)), expected));

@@ -6,9 +6,7 @@ export {
   type Entry,
   entries,
   entryProblems,
-  type Problem,
   unreleased,
 } from "./changes-entries.ts";
-export { type Fragment, fragmentPath, parseFragment, slug } from "./changes-fragments.ts";
-export { type Changes, parseChanges, printChanges } from "./changes-parse.ts";
-export type { NewEntry } from "./changes-words.ts";
+export { fragmentPath, parseFragment, slug } from "./changes-fragments.ts";
+export { parseChanges, printChanges } from "./changes-parse.ts";

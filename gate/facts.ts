@@ -251,7 +251,7 @@ async function committedFacts(repo: Repo, objects: Objects, q: BranchQuestion): 
   const untold = async (why: Unknown) => ({
     ...nothingKnown(why),
     document,
-    merged: await isMerged(repo.git, objects, q, undefined, why),
+    merged: await isMerged(repo, objects, q, undefined, why),
   });
   if (isUnknown(log)) return untold(log);
   const base = await baseOf(repo, q, log);
@@ -266,7 +266,7 @@ async function committedFacts(repo: Repo, objects: Objects, q: BranchQuestion): 
       log.filter((c) => c.parents.length < 2),
     ),
   ]);
-  const merged = await isMerged(repo.git, objects, q, base, conflict);
+  const merged = await isMerged(repo, objects, q, base, conflict);
   const conflicts = isUnknown(conflict) ? conflict : conflict.conflicts;
   return {
     base,
@@ -520,13 +520,15 @@ export async function uncommitted(git: Git, worktree: string): Promise<Changed[]
 }
 
 async function isMerged(
-  git: Git,
+  repo: Repo,
   objects: Objects,
   q: BranchQuestion,
   base: string | undefined,
   conflict: MergedTree | Unknown,
 ): Promise<boolean | Unknown> {
-  if (q.record?.mergedCommit && (await isAncestor(git, q.record.mergedCommit, q.trunkTip))) return true;
+  const { git } = repo;
+  const record = q.record?.mergedCommit;
+  if (record && (await isAncestor(git, record, q.trunkTip)) && (await holdsAll(repo, objects, q, record))) return true;
   if (base === undefined) return { unknown: "the branch and the trunk share no history here" };
   if (base === q.tip) return endsWithItem(git, q);
   // Ancestry is wrong after a squash: what counts is whether merging the branch would change the trunk at all.
@@ -534,6 +536,13 @@ async function isMerged(
   if (conflict.tree === undefined)
     return { unknown: "the branch conflicts with the trunk, so whether its content is there cannot be told" };
   return conflict.tree === (await treeOf(objects, q.trunkTip));
+}
+
+/** A branch may have gone on after its merge; after a squash only the content tells. */
+async function holdsAll(repo: Repo, objects: Objects, q: BranchQuestion, merge: string): Promise<boolean> {
+  if (await isAncestor(repo.git, q.tip, merge)) return true;
+  const again = await mergedTree(repo, objects, { ...q, trunkTip: merge });
+  return !isUnknown(again) && again.tree !== undefined && again.tree === (await treeOf(objects, merge));
 }
 
 const isAncestor = async (git: Git, commit: string, of: string): Promise<boolean> =>

@@ -5,9 +5,10 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { commitMessage } from "./facts.ts";
 import { gitIn, text } from "./git.ts";
+import { repoHere } from "./here.ts";
 import { judgeCommit, trunkOf } from "./judge.ts";
-import { matches } from "./policy.ts";
 import { log } from "./log.ts";
+import { matches } from "./policy.ts";
 import { policyNow } from "./policy-in-force.ts";
 import { branchTip } from "./refs.ts";
 import { headBranch, marks, type Objects, openRepo, type Repo, readText, tracked } from "./repo.ts";
@@ -42,8 +43,12 @@ const hooks: Record<string, Hook> = {
 };
 
 /** The repository a hook runs in, also when it was named by GIT_DIR. */
-export const repoOfHook = ({ cwd, env }: HookInput): Promise<Repo> =>
-  openRepo(cwd, gitIn(cwd, { GIT_DIR: env.GIT_DIR, GIT_WORK_TREE: env.GIT_WORK_TREE }));
+export async function repoOfHook({ cwd, env }: HookInput): Promise<Repo> {
+  const git = gitIn(cwd, { GIT_DIR: env.GIT_DIR, GIT_WORK_TREE: env.GIT_WORK_TREE });
+  const here = env.GIT_WORK_TREE === undefined ? repoHere(cwd, git) : undefined;
+  const asNamed = env.GIT_DIR === undefined || path.resolve(cwd, env.GIT_DIR) === here?.gitDir;
+  return here && asNamed ? here : openRepo(cwd, git);
+}
 
 /** Answers for a hook; one that Calcifer has no question for lets git go on. */
 export const answerHook = (repo: Repo, objects: Objects, input: HookInput): Promise<HookAnswer> => {
@@ -58,6 +63,7 @@ async function preCommit(repo: Repo, objects: Objects, input: HookInput): Promis
 }
 
 async function judgeMessage(repo: Repo, objects: Objects, input: HookInput): Promise<HookAnswer> {
+  if (takeTurn(repo, input.env.CALCIFER_GIT_PID)) await prepareMessage(repo, objects, input);
   const message = commitMessage(messageFile(repo, input));
   // git takes a message that holds only our trailers for one, though the editor was left without a word.
   if (isOnlyTrailers(message)) return { exit: 1, stderr: "Calcifer: no message was written, so there is no commit.\n" };
@@ -67,6 +73,18 @@ async function judgeMessage(repo: Repo, objects: Objects, input: HookInput): Pro
   const used = waiver && trailersOf(message).waivers.some((w) => w.check === waiver.check);
   if (answer.exit === 0 && used) rmSync(waiverFile(repo), { force: true });
   return answer;
+}
+
+/** Where pre-commit and prepare-commit-msg leave word for commit-msg, in the git directory of a work tree. */
+export const turnFile = "calcifer-turn";
+
+/** Whether prepare-commit-msg left the trailer of this very commit to commit-msg, as it does when no editor opens. */
+function takeTurn(repo: Repo, pid: string | undefined): boolean {
+  const file = path.join(repo.gitDir, turnFile);
+  const left = readText(file);
+  if (left === undefined || left !== `${pid} trailer\n`) return false;
+  rmSync(file, { force: true });
+  return true;
 }
 
 async function judge(repo: Repo, objects: Objects, input: HookInput, message: string): Promise<HookAnswer> {

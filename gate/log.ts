@@ -55,7 +55,15 @@ function parse({ code, stdout, stderr }: GitResult): Logged[] {
     const changes: Change[] = [];
     // Differences follow behind a line end of their own; a commit's name begins otherwise.
     for (; isRaw(parts[at]); at += 2) changes.push(changeOf(parts[at] as string, parts[at + 1] ?? ""));
-    found.push({ id: id.trim(), parents: parents === "" ? [] : parents.split(" "), author, at: utc(date), subject: subjectOf(message), message, changes });
+    found.push({
+      id: id.trim(),
+      parents: parents === "" ? [] : parents.split(" "),
+      author,
+      at: utc(date),
+      subject: subjectOf(message),
+      message,
+      changes,
+    });
   }
   return found;
 }
@@ -70,12 +78,19 @@ export function changeOf(raw: string, path: string): Change {
 
 /** The changes of `--raw -z` output. */
 export function changesIn(parts: string[]): Change[] {
-  return Array.from({ length: Math.floor(parts.length / 2) }, (_, i) => changeOf(parts[2 * i] as string, parts[2 * i + 1] as string));
+  return Array.from({ length: Math.floor(parts.length / 2) }, (_, i) =>
+    changeOf(parts[2 * i] as string, parts[2 * i + 1] as string),
+  );
 }
 
 /** As git has it: the first paragraph on one line. */
 function subjectOf(message: string): string {
-  return (message.replace(/^\s*\n/, "").split(/\n[ \t]*\n/)[0] ?? "").trim().replace(/\s*\n\s*/g, " ");
+  const paragraph = message.replace(/^(?:[ \t]*\n)+/, "").split(/\n[ \t]*(?:\n|$)/)[0] ?? "";
+  return paragraph
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join(" ")
+    .trimEnd();
 }
 
 /** A date nobody can read is no reason to fail. */

@@ -1,17 +1,7 @@
 // Writes `.calcifer.yaml`: a first one, and one value of an existing one with everything else as it was, comments too.
-import {
-  isAlias,
-  isCollection,
-  isMap,
-  isPair,
-  isScalar,
-  type Node,
-  type Pair,
-  parseDocument,
-  type YAMLMap,
-} from "yaml";
+import { isAlias, isCollection, isMap, isPair, isScalar, type Node, type Pair, type YAMLMap } from "yaml";
 import { type Group, isKey, tree } from "./policy-keys.ts";
-import { parsePolicy, policyFile } from "./policy-read.ts";
+import { documentOf, parsePolicy, policyFile } from "./policy-read.ts";
 import { quoted } from "./policy-values.ts";
 
 /** What a value of the policy can be. */
@@ -43,7 +33,7 @@ ${mark}  file: ${scalar(changesFile)}
  */
 export function setPolicy(text: string, path: string, value: PolicyValue): string {
   const names = namesOf(path);
-  const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false });
+  const document = documentOf(text);
   if (document.errors.length > 0) throw new Error(`${policyFile} is no YAML as it is; mend that first.`);
   const contents = document.contents as Node | null;
   const changed = isMap(contents) ? edited(text, contents, names, value) : appended(text, contents, names, value);
@@ -95,8 +85,8 @@ function edited(text: string, root: YAMLMap, names: string[], value: PolicyValue
     if (!pair) return map.flow ? intoBraces(text, map, rest, value) : below(text, map, rest, value);
     if (rest.length === 1) return replaced(text, pair, value);
     if (isAlias(pair.value)) throw new Error(`${quoted(name)} is an alias in ${policyFile}; write it out first.`);
-    if (isMap(pair.value) && pair.value.items.length > 0) map = pair.value;
-    else return under(text, pair, rest.slice(1), value);
+    if (isMap(pair.value) && (pair.value.items.length > 0 || map.flow)) map = pair.value;
+    else return under(text, pair, rest.slice(1), value, map.flow === true);
   }
   return text;
 }
@@ -127,10 +117,12 @@ function under(
   { key, value: node }: Pair<Node, Node | null>,
   names: string[],
   value: PolicyValue,
+  isFlow: boolean,
 ): string {
   const start = key.range?.[0] ?? 0;
   const colon = text.indexOf(":", key.range?.[1]) + 1;
-  const isNone = node === null || (isScalar(node) && node.value === null) || (isMap(node) && node.items.length === 0);
+  const isNone =
+    !isFlow && (node === null || (isScalar(node) && node.value === null) || (isMap(node) && node.items.length === 0));
   if (!isNone)
     throw new Error(
       `${quoted(text.slice(start, colon - 1))} has no keys of its own in ${policyFile}; mend that first.`,

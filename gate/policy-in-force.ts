@@ -52,6 +52,12 @@ export async function policyDraftProblems(repo: Repo, objects: Objects, trunk: s
   return parse(draft).problems.map((p) => p.message);
 }
 
+/** Reads the last good policy, which the one in force most often is: a process with git's answer to wait for does it meanwhile. */
+export function foresee(repo: Repo): void {
+  const last = readText(lastGood(repo));
+  if (last !== undefined) parse(last);
+}
+
 const lastGood = (repo: Repo): string => path.join(repo.commonDir, notesFolder, "policy.yaml");
 
 function remember(repo: Repo, written: string): void {

@@ -12,7 +12,7 @@ import {
   parseDocument,
 } from "yaml";
 import { type Group, isKey, itemTypes, type Key, keys, tree } from "./policy-keys.ts";
-import { meant, quoted, type Written, wrongWith } from "./policy-values.ts";
+import { closest, meant, quoted, type Written, wrongWith } from "./policy-values.ts";
 
 export const policyFile = ".calcifer.yaml";
 
@@ -64,7 +64,7 @@ export interface PolicyProblem {
 type Values = Map<string, unknown>;
 
 // A policy has some dozen lines. What is far larger is not one, and a hook has no time to prove it.
-const largest = 64 * 1024;
+const largest = 32 * 1024;
 const mostProblems = 50;
 const mostAliases = 100;
 
@@ -78,16 +78,25 @@ export function parsePolicy(text: string): { policy: Policy; problems: PolicyPro
   try {
     reader.read(text);
   } catch (error) {
-    // The yaml library gives up by RangeError on deep nesting.
-    reader.refuse(
-      0,
-      "",
-      `the file cannot be read: ${error instanceof RangeError ? "it is nested too deeply" : String(error)}.`,
-    );
+    reader.refuse(0, "", `this is no YAML: ${sentence(String(error))}`);
     reader.values.clear();
   }
   const problems = reader.problems.sort((a, b) => a.line - b.line || a.column - b.column);
   return { policy: policyOf(reader.values, reader.services), problems };
+}
+
+/**
+ * YAML as people write it: `{id}` need not be quoted between braces and brackets, where YAML would take it for a mapping.
+ * Offsets are those of the text; strings are to be read with `unmasked`.
+ */
+export function documentOf(text: string, lineCounter = new LineCounter()): Document {
+  const masked = text.replace(/\{(docs|id|slug|type)\}/g, "\uE000$1\uE001");
+  // Duplicate keys are looked for by the reader: the library compares each key with each.
+  return parseDocument(masked, { lineCounter, uniqueKeys: false, prettyErrors: false });
+}
+
+export function unmasked(text: string): string {
+  return text.replace(/\uE000(docs|id|slug|type)\uE001/g, "{$1}");
 }
 
 class Reader {
@@ -99,11 +108,10 @@ class Reader {
   private aliases = 0;
 
   read(text: string): void {
-    // Duplicate keys are looked for here: the library compares each key with each.
-    const document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: false, prettyErrors: false });
+    const document = documentOf(text, this.lines);
     this.document = document;
     for (const { pos, message } of document.errors.slice(0, 5))
-      this.refuse(pos[0], "", `this is no YAML: ${sentence(message)}`);
+      this.refuse(pos[0], "", `this is no YAML: ${sentence(unmasked(message))}`);
     if (document.errors.length > 0) return;
     this.root(this.resolved(document.contents));
   }
@@ -125,14 +133,19 @@ class Reader {
 
   private resolved(node: Node | null): Node | null {
     if (!isAlias(node)) return node;
-    if (++this.aliases > mostAliases) return null;
-    return (node as Alias).resolve(this.document as Document) ?? null;
+    this.aliases++;
+    if (this.aliases === mostAliases + 1)
+      this.refuse(node.range?.[0] ?? 0, "", `there are more than ${mostAliases} aliases.`);
+    if (this.aliases > mostAliases) return null;
+    const target = (node as Alias).resolve(this.document as Document);
+    if (!target) this.refuse(node.range?.[0] ?? 0, "", `*${(node as Alias).source} names no anchor before it.`);
+    return target ?? null;
   }
 
   private group(pairs: Pair<Node, Node | null>[], group: Group, under: string, values: Values): void {
     const seen = new Map<string, number>();
     for (const { key, value } of pairs) {
-      const name = isScalar(key) ? String(key.value) : "";
+      const name = isScalar(key) ? String(plain(key)) : "";
       const offset = key.range?.[0] ?? 0;
       const path = under === "" ? name : `${under}.${name}`;
       const first = seen.get(name);
@@ -164,7 +177,7 @@ class Reader {
     if (isMap(value)) this.group(value.items as Pair<Node, Node | null>[], group, path, values);
     else if (!isEmpty(value)) {
       const known = [...group.children.keys()].join(", ") || "the names of services";
-      const is = isScalar(value) ? quoted(String(value.value)) : "a list";
+      const is = isScalar(value) ? quoted(String(plain(value))) : "a list";
       this.refuse(at, path, `${path} must have keys of its own: ${known}; it is ${is}.`);
     }
   }
@@ -192,18 +205,26 @@ function isEmpty(node: Node | null): boolean {
 /** The value of a scalar; an empty object stands for whatever is none. */
 function plain(node: Node | null): unknown {
   if (node === null) return null;
-  return isScalar(node) ? node.value : {};
+  if (!isScalar(node)) return {};
+  return typeof node.value === "string" ? unmasked(node.value) : node.value;
 }
 
 function sentence(message: string): string {
-  return `${message.charAt(0).toLowerCase()}${message.slice(1)}${/[.!?]$/.test(message) ? "" : "."}`;
+  if (message.includes("call stack")) return "it is nested too deeply.";
+  return `${message.charAt(0).toLowerCase()}${message.slice(1, 200)}${/[.!?]$/.test(message) ? "" : "."}`;
 }
 
-/** A hint at the key that was meant: a close one on the same level, or the same one on another level. */
+/** A hint at the key that was meant: a close one on the same level, or on another one. */
 function meantKey(name: string, group: Group): string {
   const near = meant(name, group.children.keys());
-  const elsewhere = keys.find(({ path }) => !path.startsWith("types.") && path.endsWith(`.${name}`));
-  return near || (elsewhere ? ` Did you mean ${quoted(elsewhere.path)}?` : "");
+  if (near) return near;
+  const elsewhere = new Map(
+    keys.filter(({ path }) => !path.startsWith("types.")).map(({ path }) => [path.split(".").at(-1) as string, path]),
+  );
+  const close = closest(name, elsewhere.keys());
+  if (close === undefined) return "";
+  const path = elsewhere.get(close) as string;
+  return ` Did you mean ${quoted(path)}${path.includes(".") ? "" : " at the top level"}?`;
 }
 
 // ---- values to a policy

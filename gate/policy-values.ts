@@ -44,16 +44,14 @@ function wrongItem<At>(path: string, key: Key, item: Written<At>): string | unde
 
 function wrongScalar<At>(path: string, key: Key, written: Written<At>): string | undefined {
   const { value } = written;
-  switch (key.kind) {
-    case "yes or no":
-      return typeof value === "boolean" ? undefined : `${path} must be true or false; it is ${shown(written)}.`;
-    case "one of": {
-      if (key.choices?.includes(value as string)) return undefined;
-      return `${path} must be one of ${key.choices?.join(", ")}; it is ${shown(written)}.${meant(value, key.choices)}`;
-    }
-    case "pattern for documents":
-      if (value === null) return undefined;
+  const { kind, choices = [] } = key;
+  if (kind === "yes or no")
+    return typeof value === "boolean" ? undefined : `${path} must be true or false; it is ${shown(written)}.`;
+  if (kind === "one of") {
+    if (choices.includes(value as string)) return undefined;
+    return `${path} must be one of ${choices.join(", ")}; it is ${shown(written)}.${meant(value, choices)}`;
   }
+  if (kind === "pattern for documents" && value === null) return undefined;
   if (typeof value !== "string" || value.trim() === "")
     return `${path} must be text; it is ${shown(written)}.${asText(value)}`;
   return isClean(value)
@@ -126,17 +124,13 @@ function isGlob(glob: string): boolean {
 function shown({ value, items }: Written<unknown>): string {
   if (items) return "a list";
   if (value === null) return "empty";
-  if (typeof value === "object") return "keys and values";
-  return quoted(String(value), typeof value === "string");
+  if (typeof value === "string") return quoted(value);
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : "keys and values";
 }
 
-export function quoted(text: string, quote = true): string {
+export function quoted(text: string): string {
   const short = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-  const visible = JSON.stringify(short).replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (c) => `\\u{${c.codePointAt(0)?.toString(16)}}`,
-  );
-  return quote ? visible : visible.slice(1, -1);
+  return JSON.stringify(short).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) => `\\u{${c.codePointAt(0)?.toString(16)}}`);
 }
 
 function asList(value: unknown): string {
@@ -144,18 +138,24 @@ function asList(value: unknown): string {
 }
 
 function asText(value: unknown): string {
-  return typeof value === "number" || typeof value === "boolean" ? ` Write it in quotes: "${value}".` : "";
+  return typeof value === "number" || typeof value === "boolean" ? " Write it in quotes." : "";
 }
 
 /** ` Did you mean "x"?` when one of the words is close to what was written. */
 export function meant(written: unknown, words: Iterable<string> | undefined): string {
-  if (typeof written !== "string" || written.length > 100) return "";
+  const word = typeof written === "string" ? closest(written, words ?? []) : undefined;
+  return word === undefined ? "" : ` Did you mean ${quoted(word)}?`;
+}
+
+/** The word that is at most two letters, and at most half of it, away. */
+export function closest(written: string, words: Iterable<string>): string | undefined {
+  if (written.length > 100) return undefined;
   let best: { word: string; steps: number } | undefined;
-  for (const word of words ?? []) {
+  for (const word of words) {
     const steps = distance(written.toLowerCase(), word.toLowerCase());
     if (steps <= Math.min(2, word.length / 2) && (!best || steps < best.steps)) best = { word, steps };
   }
-  return best ? ` Did you mean ${quoted(best.word)}?` : "";
+  return best?.word;
 }
 
 /** Letters to put in, take out, change or swap with their neighbour to get from one word to the other. */

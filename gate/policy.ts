@@ -1,7 +1,7 @@
 // The rules of a repository, from its `.calcifer.yaml`, and what follows from them for an item. Text in, values out.
 // Which version of the file counts is policy-in-force.ts.
 import { slug } from "./changes-fragments.ts";
-import type { Policy, TypePolicy } from "./policy-read.ts";
+import type { Policy } from "./policy-read.ts";
 import { fill } from "./policy-values.ts";
 
 export { slug } from "./changes-fragments.ts";
@@ -14,8 +14,6 @@ export {
   type PolicyProblem,
   parsePolicy,
   policyFile,
-  type ServicePolicy,
-  type TypePolicy,
 } from "./policy-read.ts";
 
 /** The policy of one service: the repository's, with what `services:` has for it. */
@@ -48,14 +46,10 @@ export function branchName(policy: Policy, item: About): string {
 
 /** The path of the document that the item must bring; undefined when its type needs none. */
 export function documentPath(policy: Policy, item: About): string | undefined {
-  const pattern = typePolicy(policy, item.type)?.document;
+  const pattern = policy.types[item.type]?.document;
   return pattern === undefined ? undefined : filled(pattern, item, policy.docs);
 }
 
 export function checklistFor(policy: Policy, type: string): string[] {
-  return typePolicy(policy, type)?.checklist ?? [];
-}
-
-function typePolicy(policy: Policy, type: string): TypePolicy | undefined {
-  return Object.hasOwn(policy.types, type) ? policy.types[type] : undefined;
+  return policy.types[type]?.checklist ?? [];
 }

@@ -19,7 +19,8 @@ export async function branchTip(repo: Repo, branch: string): Promise<string | un
   return text(await repo.git(["rev-parse", "-q", "--verify", `${ref}^{commit}`]));
 }
 
-const isProper = (branch: string): boolean => branch.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+const isProper = (branch: string): boolean =>
+  branch.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 
 function readRef(repo: Repo, ref: string, deep = 0): string | undefined {
   const loose = readText(path.join(repo.commonDir, ref))?.trimEnd();
@@ -33,7 +34,16 @@ const packs = new ByStamp<Map<string, string>>(200);
 
 function packed(commonDir: string): Map<string, string> {
   const file = path.join(commonDir, "packed-refs");
-  return packs.get(file, () => new Map([...(readText(file) ?? "").matchAll(/^([0-9a-f]{40,64}) (refs\/heads\/.+)$/gm)].map((m) => [m[2] as string, m[1] as string])));
+  return packs.get(
+    file,
+    () =>
+      new Map(
+        [...(readText(file) ?? "").matchAll(/^([0-9a-f]{40,64}) (refs\/heads\/.+)$/gm)].map((m) => [
+          m[2] as string,
+          m[1] as string,
+        ]),
+      ),
+  );
 }
 
 /** Every branch with the commit it is at. */
@@ -93,13 +103,16 @@ export async function worktrees(repo: Repo): Promise<Worktree[]> {
 /** Seen from a linked work tree, where the main one is can be told without git only when it is the usual place. */
 function mainWorktree(repo: Repo): Worktree | undefined {
   const { commonDir, gitDir } = repo;
-  const here = { gitDir: commonDir, branch: branchIn(commonDir) };
+  const here = { gitDir: commonDir, branch: repo.bare ? undefined : branchIn(commonDir) };
   if (gitDir === commonDir) return { path: repo.top, bare: repo.bare, ...here };
-  const usual = path.basename(commonDir) === ".git" && !/^\s*(?:bare\s*=\s*true|worktree\s*=)/im.test(readText(path.join(commonDir, "config")) ?? "");
+  const usual =
+    path.basename(commonDir) === ".git" &&
+    !/^\s*(?:bare\s*=\s*true|worktree\s*=)/im.test(readText(path.join(commonDir, "config")) ?? "");
   return usual ? { path: path.dirname(commonDir), bare: false, ...here } : undefined;
 }
 
-const branchIn = (gitDir: string): string | undefined => /^ref: refs\/heads\/(.+)\n?$/.exec(readText(path.join(gitDir, "HEAD")) ?? "")?.[1];
+const branchIn = (gitDir: string): string | undefined =>
+  /^ref: refs\/heads\/(.+)\n?$/.exec(readText(path.join(gitDir, "HEAD")) ?? "")?.[1];
 
 async function askWorktrees(repo: Repo): Promise<Worktree[]> {
   const all: Worktree[] = [];

@@ -46,13 +46,14 @@ export async function openRepo(folder: string, git: Git = gitIn(folder)): Promis
     "--git-common-dir",
     "--is-bare-repository",
     "--is-inside-work-tree",
+    // Last: where there is no work tree it ends with an error, after the other answers.
+    "--show-toplevel",
   ]).catch((error: NodeJS.ErrnoException) => {
     throw existsSync(folder) ? noGit(error) : new Fault("missing", `There is no folder ${folder}.`);
   });
-  const [gitDir, commonDir, bare, inside] = lines(asked);
-  if (asked.code !== 0 || gitDir === undefined || commonDir === undefined) throw notARepo(folder, asked.stderr);
+  const [gitDir, commonDir, bare, inside, top = folder] = lines(asked);
+  if (gitDir === undefined || commonDir === undefined || inside === undefined) throw notARepo(folder, asked.stderr);
   if (bare === "true" || inside !== "true") return { git, top: gitDir, gitDir, commonDir, bare: bare === "true" };
-  const top = text(await git(["rev-parse", "--path-format=absolute", "--show-toplevel"])) ?? folder;
   return { git, top, gitDir, commonDir, bare: false };
 }
 
@@ -201,6 +202,11 @@ export class Objects {
   close(): void {
     clearTimeout(this.idle);
     this.child?.stdin?.end();
+    // Nobody has to wait for its end: a hook is over with its answer.
+    if (this.waiting.length === 0) {
+      this.child?.stdout?.destroy();
+      this.child?.unref();
+    }
     this.child = undefined;
   }
 

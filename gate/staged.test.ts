@@ -20,19 +20,23 @@ describe("what is staged for a file, read from the index", () => {
       mkdirSync(folder);
       for (let m = 0; m < 25; m++) writeFileSync(path.join(folder, `${"y".repeat(m)}.txt`), `${n} ${m}`);
     }
-    for (const file of ["CHANGES.md", "ä ü.md", "zz.md", `${"l".repeat(200)}.md`]) writeFileSync(path.join(top, file), file);
+    for (const file of ["CHANGES.md", "ä ü.md", "zz.md", `${"l".repeat(200)}.md`])
+      writeFileSync(path.join(top, file), file);
     git("-c", "index.version=2", "add", "-A");
   });
   afterEach(() => rmSync(top, { recursive: true, force: true }));
 
   it("is what git says, for every file", () => {
-    const rows = execFileSync("git", ["ls-files", "-s", "-z"], { cwd: top, encoding: "utf8" }).split("\0").filter(Boolean);
+    const rows = execFileSync("git", ["ls-files", "-s", "-z"], { cwd: top, encoding: "utf8" })
+      .split("\0")
+      .filter(Boolean);
     assert.equal(rows.length, 1004);
     for (const row of rows) assert.equal(stagedBlob(index(), row.slice(row.indexOf("\t") + 1), 20), row.split(" ")[1]);
   });
 
   it("is nothing for a file that is not there, before, between or behind others", () => {
-    for (const file of ["A", "CHANGES", "CHANGES.md2", "folder-", "zzz", ""]) assert.equal(stagedBlob(index(), file, 20), undefined, file);
+    for (const file of ["A", "CHANGES", "CHANGES.md2", "folder-", "zzz", ""])
+      assert.equal(stagedBlob(index(), file, 20), undefined, file);
     assert.equal(stagedBlob(path.join(top, "no such index"), "CHANGES.md", 20), undefined);
     assert.equal(stagedBlob(path.join(top, "CHANGES.md"), "CHANGES.md", 20), undefined);
   });
@@ -58,7 +62,10 @@ describe("what is staged for a file, read from the index", () => {
   it("is left to git in a conflict", () => {
     const id = staged("zz.md");
     const rows = [1, 2, 3].map((stage) => `100644 ${id} ${stage}\tCHANGES.md\n`).join("");
-    execFileSync("git", ["update-index", "--index-info"], { cwd: top, input: `0 ${"0".repeat(40)}\tCHANGES.md\n${rows}` });
+    execFileSync("git", ["update-index", "--index-info"], {
+      cwd: top,
+      input: `0 ${"0".repeat(40)}\tCHANGES.md\n${rows}`,
+    });
     assert.equal(stagedBlob(index(), "CHANGES.md", 20), undefined);
     assert.equal(stagedBlob(index(), "zz.md", 20), id);
   });

@@ -49,7 +49,8 @@ function find(index: Pieces, file: Buffer, hash: number): string | undefined {
     const bytes = index.upTo(nameAt + length + 8);
     const order = bytes.compare(file, 0, file.length, nameAt, nameAt + length);
     // In a conflict, or only announced with `git add -N`: git knows what that means.
-    if (order === 0) return (flags & 0x3000) !== 0 || extended ? undefined : bytes.toString("hex", at + stats, at + stats + hash);
+    if (order === 0)
+      return (flags & 0x3000) !== 0 || extended ? undefined : bytes.toString("hex", at + stats, at + stats + hash);
     // Not there: or in the other half of an index that was split.
     if (order > 0) return undefined;
     at += (nameAt - at + length + 8) & ~7;

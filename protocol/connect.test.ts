@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import path from "node:path";
 import {
   cleanUp,
   client,
@@ -9,6 +11,7 @@ import {
   startable,
   startHere,
   startProcess,
+  stopDaemon,
 } from "../daemon/life/trial.ts";
 import { connect, oneShot } from "./connect.ts";
 import type { Fault } from "./errors.ts";
@@ -68,7 +71,20 @@ describe("connect", () => {
     const again = (await oneShot("daemon.status", {}, options)) as { pid: number };
     assert.equal(again.pid, first.pid);
     assert.notEqual(first.pid, process.pid);
-    await oneShot("daemon.stop", {}, options);
+    await stopDaemon(home);
+  });
+
+  it("means the same home by a relative path, and hands nothing of a hook's environment on", async () => {
+    const home = newHome();
+    const env = {
+      ...envFor(path.relative(process.cwd(), home)),
+      GIT_DIR: "/nowhere",
+      NODE_OPTIONS: "--no-such-option",
+    };
+    const options = { env, client: "cli" as const, start: { ...startable(home), env } };
+    const status = (await oneShot("daemon.status", {}, options)) as { database: string };
+    assert.equal(status.database, path.join(home, "calcifer.db"));
+    await stopDaemon(home);
   });
 
   it("tells why a daemon could not start", async () => {
@@ -151,8 +167,8 @@ describe("hello", () => {
     ).length;
     const { keys } = (await connection.request("probe.keys")) as { keys: string[] };
     assert.ok(keys.length >= acknowledged && acknowledged > 0, `${keys.length} of ${acknowledged}`);
-    await connection.request("daemon.stop");
-    await connection.closed;
+    connection.close();
+    await stopDaemon(home);
   });
 
   it("never loops: a second daemon that does not fit either is an error", async () => {
@@ -160,5 +176,6 @@ describe("hello", () => {
     const misfit = { identity: { version: "0.0.9", contract: "other" } };
     await startProcess(home, { trial: misfit }).said;
     await assert.rejects(client(home, { start: startable(home, misfit) }), fault("incompatible"));
+    await soon(() => !existsSync(path.join(home, "daemon.json")), "the second one goes, too");
   });
 });

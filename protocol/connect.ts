@@ -252,15 +252,16 @@ function quietly<T>(act: () => T): T | undefined {
   }
 }
 
-/** What a hook's or a debugger's environment holds must not stay with the daemon for its whole life. */
+/**
+ * What a hook's or a debugger's environment holds must not stay with the daemon for its whole life;
+ * and a home given relative to our folder is another one from the daemon's.
+ */
 function daemonEnv(env: Env): Env {
-  const kept = Object.entries(env).filter(
-    ([name]) =>
-      !/^(GIT_(?!EXEC_PATH$|SSH|ASKPASS$|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)$)|NODE_OPTIONS$|VSCODE_INSPECTOR_OPTIONS$)/.test(
-        name,
-      ),
-  );
-  return { ...Object.fromEntries(kept), ELECTRON_RUN_AS_NODE: "1" };
+  const leave =
+    /^(GIT_(?!EXEC_PATH$|SSH|ASKPASS$|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)$)|NODE_OPTIONS$|VSCODE_INSPECTOR_OPTIONS$)/;
+  const kept: Env = Object.fromEntries(Object.entries(env).filter(([name]) => !leave.test(name)));
+  if (kept.CALCIFER_HOME) kept.CALCIFER_HOME = path.resolve(kept.CALCIFER_HOME);
+  return { ...kept, ELECTRON_RUN_AS_NODE: "1" };
 }
 
 /** The first line on a starting daemon's stdout; empty when it ends, or when the time is over. */

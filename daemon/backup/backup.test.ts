@@ -124,7 +124,7 @@ describe("backup", () => {
     await assert.rejects(restore(newer), (error: Fault) => error.fault === "incompatible");
     assert.deepEqual(await keys(), ["a"]);
     assert.deepEqual(
-      readdirSync(folder).filter((each) => !/\.db$/.test(each)),
+      readdirSync(folder).filter((each) => !each.endsWith(".db")),
       [],
       "nothing half-made is left",
     );

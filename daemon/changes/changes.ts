@@ -23,8 +23,13 @@ export function changesRoom(world: World, repos: Repos): Changes {
     async show(p) {
       const { opened, policy } = await serviceHere(p);
       const { file } = policy.changes;
-      const lies = opened.repo.bare ? await opened.objects.readText(`refs/heads/${policy.trunk}:${file}`) : readInside(opened.repo, file);
-      const fragments = policy.changes.entries === "fragments" && !opened.repo.bare ? fragmentEntries(readFragments(opened.repo, file)) : [];
+      const lies = opened.repo.bare
+        ? await opened.objects.readText(`refs/heads/${policy.trunk}:${file}`)
+        : readInside(opened.repo, file);
+      const fragments =
+        policy.changes.entries === "fragments" && !opened.repo.bare
+          ? fragmentEntries(readFragments(opened.repo, file))
+          : [];
       if (lies === undefined && fragments.length === 0) throw noFile(file, opened);
       const all = [...fragments, ...entries(lies ?? "")];
       return { file, entries: (p.all ? all : ofRelease(all, p.release)).map(shownEntry) };
@@ -33,7 +38,8 @@ export function changesRoom(world: World, repos: Repos): Changes {
     async add(p, call) {
       const { item, opened, policy } = await placeFor(p);
       const { file } = policy.changes;
-      const wrote = policy.changes.entries === "fragments" ? addFragment(opened, file, item, p) : addLine(opened, file, item, p);
+      const wrote =
+        policy.changes.entries === "fragments" ? addFragment(opened, file, item, p) : addLine(opened, file, item, p);
       return call.answer(async () => wrote);
     },
 
@@ -41,7 +47,10 @@ export function changesRoom(world: World, repos: Repos): Changes {
       const { service, opened: named } = await serviceHere(p);
       const opened = await onTrunk(named, service);
       const { policy } = await policyNow(opened.repo, opened.objects, service.trunk, service.name);
-      const plan = plannedRelease(opened.repo, policy, { version: p.version, date: p.date ?? localDate(world.clock.now()) });
+      const plan = plannedRelease(opened.repo, policy, {
+        version: p.version,
+        date: p.date ?? localDate(world.clock.now()),
+      });
       const tag = p.noTag ? null : plan.tag;
       await mayRelease(opened.repo, { ...plan, tag });
       const commit = await makeCommit(opened, {
@@ -50,7 +59,9 @@ export function changesRoom(world: World, repos: Repos): Changes {
         edit: { file: plan.file, apply: plan.apply },
         message: `Release ${plan.version}\n\nCalcifer-Waiver: entry; release ${plan.version}\n`,
       });
-      await call.write((tx) => tx.happened("changes.released", { service: service.name, data: { version: plan.version, commit } }));
+      await call.write((tx) =>
+        tx.happened("changes.released", { service: service.name, data: { version: plan.version, commit } }),
+      );
       if (tag !== null) await tagRelease(opened.repo, tag, plan.version, commit);
       return call.answer(async () => ({ version: plan.version, commit, tag, entries: plan.entries }));
     },
@@ -70,9 +81,15 @@ export function changesRoom(world: World, repos: Repos): Changes {
     const { service, opened } = await locate(world, repos, item);
     const folder = item.branch === null ? undefined : await worktreeOf(opened.repo, item.branch);
     if (folder === undefined)
-      throw new Fault("refused", `#${item.id} "${item.title}" is not checked out anywhere, so there is no file to write its entry into.`, {
-        reasons: [{ check: "branch", message: "Its branch has to be checked out.", next: `calcifer work start ${item.id}` }],
-      });
+      throw new Fault(
+        "refused",
+        `#${item.id} "${item.title}" is not checked out anywhere, so there is no file to write its entry into.`,
+        {
+          reasons: [
+            { check: "branch", message: "Its branch has to be checked out.", next: `calcifer work start ${item.id}` },
+          ],
+        },
+      );
     const place = await repos.open(folder);
     const { policy } = await policyNow(place.repo, place.objects, service.trunk, service.name);
     return { item, opened: place, policy };
@@ -81,14 +98,22 @@ export function changesRoom(world: World, repos: Repos): Changes {
   async function onTrunk({ repo }: Opened, service: StoredService): Promise<Opened> {
     const folder = await worktreeOf(repo, service.trunk);
     if (folder === undefined || repo.bare)
-      throw new Fault("refused", `A release is made on ${service.trunk}, and that is checked out nowhere.`, { hint: `Switch to it: git switch ${service.trunk}` });
+      throw new Fault("refused", `A release is made on ${service.trunk}, and that is checked out nowhere.`, {
+        hint: `Switch to it: git switch ${service.trunk}`,
+      });
     const opened = await repos.open(folder);
-    if (underWay(opened.repo)) throw new Fault("refused", `git is in the middle of something in ${folder}.`, { hint: "Finish it first; git status says how." });
+    if (underWay(opened.repo))
+      throw new Fault("refused", `git is in the middle of something in ${folder}.`, {
+        hint: "Finish it first; git status says how.",
+      });
     return opened;
   }
 }
 
-const noFile = (file: string, { repo }: Opened): Fault => new Fault("missing", `There is no ${file} in ${repo.top}.`, { hint: 'The first entry makes it: calcifer changes add "…"' });
+const noFile = (file: string, { repo }: Opened): Fault =>
+  new Fault("missing", `There is no ${file} in ${repo.top}.`, {
+    hint: 'The first entry makes it: calcifer changes add "…"',
+  });
 
 const bare = (version: string): string => version.replace(/^v/i, "");
 
@@ -97,10 +122,21 @@ function ofRelease(all: Entry[], release: string | undefined): Entry[] {
   const found = all.filter((e) => e.release !== undefined && bare(e.release) === bare(release));
   if (found.length > 0) return found;
   const names = [...new Set(all.flatMap((e) => (e.release ? [e.release] : [])))].slice(0, 10);
-  throw new Fault("missing", `There is no release ${release} with entries.`, { hint: names.length > 0 ? `There ${names.length === 1 ? "is" : "are"}: ${names.join(", ")}` : "Nothing was released yet." });
+  throw new Fault("missing", `There is no release ${release} with entries.`, {
+    hint:
+      names.length > 0
+        ? `There ${names.length === 1 ? "is" : "are"}: ${names.join(", ")}`
+        : "Nothing was released yet.",
+  });
 }
 
-const shownEntry = ({ text, items, section, release, line }: Entry) => ({ text, items, line, ...(section !== undefined && { section }), ...(release !== undefined && { release }) });
+const shownEntry = ({ text, items, section, release, line }: Entry) => ({
+  text,
+  items,
+  line,
+  ...(section !== undefined && { section }),
+  ...(release !== undefined && { release }),
+});
 
 /** What was wrong with an entry's words is the caller's to mend. */
 function added<T>(write: () => T): T {
@@ -114,7 +150,9 @@ function added<T>(write: () => T): T {
 
 function addLine({ repo }: Opened, file: string, item: StoredItem, { text, section }: Asked) {
   const before = readInside(repo, file) ?? "";
-  const { text: after, line } = added(() => addEntry(before, { text, item: item.id, ...(section !== undefined && { section }) }));
+  const { text: after, line } = added(() =>
+    addEntry(before, { text, item: item.id, ...(section !== undefined && { section }) }),
+  );
   writeInside(repo, file, after);
   return { file, line, text: entries(after).find((e) => e.line === line)?.text ?? text };
 }

@@ -20,7 +20,9 @@ export interface FoundFragment {
  */
 export function readFragments(repo: Repo, changesFile: string): FoundFragment[] {
   const folder = path.posix.join(path.posix.dirname(changesFile), "changes");
-  const names = folderOf(path.join(repo.top, folder)).filter((e) => e.isFile() && /^[1-9]\d{0,14}-[^/]+\.md$/.test(e.name)).map((e) => e.name);
+  const names = folderOf(path.join(repo.top, folder))
+    .filter((e) => e.isFile() && /^[1-9]\d{0,14}-[^/]+\.md$/.test(e.name))
+    .map((e) => e.name);
   const found = names.map((name) => readOne(repo, path.posix.join(folder, name)));
   return found.sort((a, b) => a.item - b.item || (a.file < b.file ? -1 : 1));
 }
@@ -30,9 +32,18 @@ function readOne(repo: Repo, file: string): FoundFragment {
     const { item, section, text } = parseFragment(file, readInside(repo, file) ?? "");
     return { file, item, section, text };
   } catch (error) {
-    throw error instanceof Fault ? error : new Fault("invalid", (error as Error).message, { hint: "Write its entry, or remove the file." });
+    throw error instanceof Fault
+      ? error
+      : new Fault("invalid", (error as Error).message, { hint: "Write its entry, or remove the file." });
   }
 }
 
 export const fragmentEntries = (fragments: FoundFragment[]): Entry[] =>
-  fragments.map(({ text, item, section }) => ({ text, items: [item], section, release: undefined, line: 1, endLine: 1 }));
+  fragments.map(({ text, item, section }) => ({
+    text,
+    items: [item],
+    section,
+    release: undefined,
+    line: 1,
+    endLine: 1,
+  }));

@@ -40,25 +40,49 @@ export function plannedRelease(repo: Repo, policy: Policy, asked: { version: str
 }
 
 /** @throws Fault conflict, when the tag is there; refused, when a file is not as it was committed */
-export async function mayRelease(repo: Repo, { tag, file, fragments }: { tag: string | null; file: string; fragments: string[] }): Promise<void> {
+export async function mayRelease(
+  repo: Repo,
+  { tag, file, fragments }: { tag: string | null; file: string; fragments: string[] },
+): Promise<void> {
   const [there, dirty] = await Promise.all([
     tag === null ? undefined : repo.git(["rev-parse", "-q", "--verify", `refs/tags/${tag}`]),
-    repo.git(["--literal-pathspecs", "status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--", file, ...fragments]),
+    repo.git([
+      "--literal-pathspecs",
+      "status",
+      "--porcelain=v1",
+      "-z",
+      "--untracked-files=all",
+      "--no-renames",
+      "--",
+      file,
+      ...fragments,
+    ]),
   ]);
-  if (there?.code === 0) throw new Fault("conflict", `There is a tag ${tag} already.`, { hint: "Choose another version, or commit without a tag: --no-tag" });
+  if (there?.code === 0)
+    throw new Fault("conflict", `There is a tag ${tag} already.`, {
+      hint: "Choose another version, or commit without a tag: --no-tag",
+    });
   const files = fields(dirty);
   if (files.length === 0) return;
-  throw new Fault("refused", `${files.length === 1 ? "A file" : `${files.length} files`} of the release ${files.length === 1 ? "is" : "are"} uncommitted: ${files[0]?.slice(3)}`, {
-    reasons: files.slice(0, 20).map((f) => ({ check: "clean", message: f })),
-    hint: "Commit them, or set them aside: git stash",
-  });
+  throw new Fault(
+    "refused",
+    `${files.length === 1 ? "A file" : `${files.length} files`} of the release ${files.length === 1 ? "is" : "are"} uncommitted: ${files[0]?.slice(3)}`,
+    {
+      reasons: files.slice(0, 20).map((f) => ({ check: "clean", message: f })),
+      hint: "Commit them, or set them aside: git stash",
+    },
+  );
 }
 
 /** @throws Fault refused, when git makes no tag; the commit stays */
 export async function tagRelease(repo: Repo, tag: string, version: string, commit: string): Promise<void> {
   const made = await repo.git(["tag", "-a", "-m", `Release ${version}`, tag, commit], { hooks: true });
   if (made.code === 0) return;
-  throw new Fault("refused", `${version} is committed as ${commit.slice(0, 8)}, but not tagged: ${(made.stderr.split("\n")[0] ?? "").replace(/^(fatal|error): /, "")}`, {
-    hint: `Tag it: git tag -a -m "Release ${version}" ${tag} ${commit.slice(0, 12)}`,
-  });
+  throw new Fault(
+    "refused",
+    `${version} is committed as ${commit.slice(0, 8)}, but not tagged: ${(made.stderr.split("\n")[0] ?? "").replace(/^(fatal|error): /, "")}`,
+    {
+      hint: `Tag it: git tag -a -m "Release ${version}" ${tag} ${commit.slice(0, 12)}`,
+    },
+  );
 }

@@ -48,7 +48,8 @@ export function removeDatabase(file: string): void {
   for (const end of ["", "-wal", "-shm", "-journal"]) rmSync(file + end, { force: true });
 }
 
-function syncFile(file: string): void {
+/** Waits until a file, or the names in a folder, are on the disk. */
+export function syncFile(file: string): void {
   // Windows cannot sync a folder, and need not.
   if (process.platform === "win32") return;
   const handle = openSync(file, "r");

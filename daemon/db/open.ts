@@ -1,10 +1,10 @@
 // The database of this home: opened, brought forward, written by one at a time, copied, replaced.
-import { closeSync, existsSync, openSync, readdirSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, renameSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Kysely, Transaction } from "kysely";
 import { makeFolder } from "../../protocol/connect.ts";
 import { Fault } from "../../protocol/errors.ts";
-import { copyDatabase } from "./copy.ts";
+import { copyDatabase, removeDatabase, syncFile } from "./copy.ts";
 import { kyselyOn } from "./dialect.ts";
 import { storageFault } from "./faults.ts";
 import { type Migrations, migrate, newerDatabase, standing } from "./migrate.ts";
@@ -45,8 +45,7 @@ async function open(file: string, options: StoreOptions): Promise<Store> {
   const old = existsSync(file) && statSync(file).size > 0;
   // Looked at without the right to write: a newer database must stay as it is, its log included.
   if (old) await refuseNewer(file, timeout, options.migrations);
-  // Made by us rather than by SQLite, so that it is the owner's alone; SQLite gives its log the same mode.
-  closeSync(openSync(file, "a", 0o600));
+  else await make(file, options.migrations);
   const writer = new Native(file, { timeout });
   try {
     prepareWriter(writer);
@@ -60,6 +59,25 @@ async function open(file: string, options: StoreOptions): Promise<Store> {
     writer.close();
     throw error;
   }
+}
+
+/** A new database, made aside: it is there whole or not at all, and the disk is waited for once rather than per table. */
+async function make(file: string, migrations: Migrations | undefined): Promise<void> {
+  const aside = `${file}.making`;
+  removeDatabase(aside);
+  // Made by us rather than by SQLite, so that it is the owner's alone; SQLite gives its log the same mode.
+  closeSync(openSync(aside, "a", 0o600));
+  const native = new (await sqlite())(aside);
+  try {
+    native.pragma("journal_mode = off");
+    native.pragma("synchronous = off");
+    await migrate(native, migrations);
+  } finally {
+    native.close();
+  }
+  syncFile(aside);
+  renameSync(aside, file);
+  syncFile(path.dirname(file));
 }
 
 async function refuseNewer(file: string, timeout: number, migrations: Migrations | undefined): Promise<void> {

@@ -2,17 +2,18 @@
 import type { Api } from "../../protocol/api.ts";
 import type { Implements } from "../../protocol/contract.ts";
 import type { Repos } from "../git/repos.ts";
-import type { Verdicts, Watched } from "../git/verdicts.ts";
+import type { Watched } from "../git/verdicts.ts";
+import type { Judge } from "../work/work.ts";
 import type { Call, World } from "../world.ts";
 import { answering } from "./hook.ts";
 import { statuses } from "./status.ts";
 import { waiving } from "./waive.ts";
 
-export { withOthers } from "./conflicts.ts";
+export { judgeWithOthers } from "./conflicts.ts";
 
-export function gateRoom(world: World, repos: Repos, verdicts: Verdicts, watched: Watched): Implements<Api["gate"], Call> {
+export function gateRoom(world: World, repos: Repos, judge: Judge, watched: Watched): Implements<Api["gate"], Call> {
   return {
-    show: statuses(world, repos, verdicts, watched),
+    show: statuses(world, repos, judge, watched),
     waive: waiving(world, repos),
     hook: answering(world, repos),
   };

@@ -1,7 +1,7 @@
 // Answers git's hooks: the same judgement as without a daemon, on repositories that are open already.
 import path from "node:path";
 import { answerHook, type HookInput, repoOfHook } from "../../gate/hook.ts";
-import { marks, headBranch, Objects, type Repo } from "../../gate/repo.ts";
+import { headBranch, marks, Objects, type Repo } from "../../gate/repo.ts";
 import type { Api } from "../../protocol/api.ts";
 import type { Implements } from "../../protocol/contract.ts";
 import { Fault } from "../../protocol/errors.ts";
@@ -16,7 +16,9 @@ type Gate = Implements<Api["gate"], Call>;
 export function answering(world: World, repos: Repos): Gate["hook"] {
   return async (input, call) => {
     if (input.version !== version)
-      throw new Fault("incompatible", `The hook is of version ${input.version}, the daemon of ${version}.`, { hint: "Put the hooks of this version in: calcifer doctor --fix" });
+      throw new Fault("incompatible", `The hook is of version ${input.version}, the daemon of ${version}.`, {
+        hint: "Put the hooks of this version in: calcifer doctor --fix",
+      });
     const { repo, objects, done } = await opened(repos, input);
     try {
       // commit-msg comes next, and reads.
@@ -47,7 +49,7 @@ export function answering(world: World, repos: Repos): Gate["hook"] {
 
 /** Most hooks run where git would find the repository by itself; the others name it, and get it opened for themselves. */
 async function opened(repos: Repos, input: HookInput): Promise<Opened & { done?: () => void }> {
-  const named = input.env["GIT_DIR"];
+  const named = input.env.GIT_DIR;
   const place = await usual(repos, input);
   if (place && (named === undefined || path.resolve(input.cwd, named) === place.repo.gitDir)) return place;
   const repo = await repoOfHook(input);
@@ -56,11 +58,11 @@ async function opened(repos: Repos, input: HookInput): Promise<Opened & { done?:
 }
 
 async function usual(repos: Repos, { cwd, env }: HookInput): Promise<Opened | undefined> {
-  if (env["GIT_WORK_TREE"] !== undefined) return undefined;
+  if (env.GIT_WORK_TREE !== undefined) return undefined;
   try {
     return await repos.open(cwd);
   } catch (error) {
-    if (error instanceof Fault && env["GIT_DIR"] !== undefined) return undefined;
+    if (error instanceof Fault && env.GIT_DIR !== undefined) return undefined;
     throw error;
   }
 }

@@ -25,7 +25,10 @@ export function waiving(world: World, repos: Repos): Gate["waive"] {
   return async ({ check, reason, repo: folder }, call) => {
     if (folder === undefined) throw new Fault("invalid", "repo: no repository was named.");
     const place = await placeOf((await repos.open(folder)).repo);
-    if (check === "entry") return record(place, { check, reason, branch: place.branch, commit: null }, call, () => leaveWaiver(place, { check, reason, branch: place.branch }));
+    if (check === "entry")
+      return record(place, { check, reason, branch: place.branch, commit: null }, call, () =>
+        leaveWaiver(place, { check, reason, branch: place.branch }),
+      );
     const commit = await speakFor(place, reason);
     return record(place, { check, reason, branch: place.branch, commit }, call);
   };
@@ -48,7 +51,10 @@ export function waiving(world: World, repos: Repos): Gate["waive"] {
 async function placeOf(repo: Repo): Promise<Place> {
   if (repo.bare) throw new Fault("refused", `${repo.top} is a bare repository: no commit is made there.`);
   const branch = await headBranch(repo);
-  if (branch === undefined) throw new Fault("refused", "HEAD is on no branch here, so there is nothing to waive a check for.", { hint: "Switch to the item's branch: calcifer work start <id>" });
+  if (branch === undefined)
+    throw new Fault("refused", "HEAD is on no branch here, so there is nothing to waive a check for.", {
+      hint: "Switch to the item's branch: calcifer work start <id>",
+    });
   return { repo, branch, mark: (await marks(repo)).get(branch) };
 }
 
@@ -58,16 +64,28 @@ function leaveWaiver({ repo }: Place, waiver: PendingWaiver): void {
 
 /** Makes the empty commit whose trailer speaks for those before it. What is staged stays staged. */
 async function speakFor({ repo, branch, mark }: Place, reason: string): Promise<string> {
-  if (!mark) throw new Fault("refused", `${branch} belongs to no work item, so its commits are not judged.`, { hint: "Look at the item's branch first: calcifer work start <id>" });
-  if (underWay(repo)) throw new Fault("refused", "git is in the middle of a merge, rebase, cherry-pick or revert.", { hint: "Finish it first; git status says how." });
+  if (!mark)
+    throw new Fault("refused", `${branch} belongs to no work item, so its commits are not judged.`, {
+      hint: "Look at the item's branch first: calcifer work start <id>",
+    });
+  if (underWay(repo))
+    throw new Fault("refused", "git is in the middle of a merge, rebase, cherry-pick or revert.", {
+      hint: "Finish it first; git status says how.",
+    });
   const subject = `Waive judged: ${reason.replace(/\s+/g, " ")}`.slice(0, 200);
   const message = `${subject}\n\n${waiverTrailer("judged", reason)}\n${itemTrailer(mark)}\n`;
-  const made = await repo.git(["commit", "--allow-empty", "--only", "-q", "--cleanup=whitespace", "-F", "-"], { input: message, hooks: true });
+  const made = await repo.git(["commit", "--allow-empty", "--only", "-q", "--cleanup=whitespace", "-F", "-"], {
+    input: message,
+    hooks: true,
+  });
   if (made.code !== 0) throw refusedBy(made.stderr);
   return text(await repo.git(["rev-parse", "HEAD"])) as string;
 }
 
 function refusedBy(stderr: string): Fault {
   const line = stderr.split("\n").find((l) => l.trim() !== "" && !l.startsWith("hint:")) ?? "git refused the commit";
-  return new Fault("refused", `${line.replace(/^(?:fatal|error|Calcifer): /, "").replace(/\.?$/, ".")}`, { hint: "No commit was made.", data: { output: stderr.slice(0, 20_000) } });
+  return new Fault("refused", `${line.replace(/^(?:fatal|error|Calcifer): /, "").replace(/\.?$/, ".")}`, {
+    hint: "No commit was made.",
+    data: { output: stderr.slice(0, 20_000) },
+  });
 }

@@ -15,9 +15,9 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { type Changed, uncommitted } from "../../gate/facts.ts";
-import { isUnknown } from "../../gate/unknown.ts";
 import { fields, type Git, text } from "../../gate/git.ts";
 import type { Objects, Repo } from "../../gate/repo.ts";
+import { isUnknown } from "../../gate/unknown.ts";
 import { Fault, type Reason } from "../../protocol/errors.ts";
 import type { Opened } from "./repos.ts";
 

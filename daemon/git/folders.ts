@@ -37,7 +37,9 @@ export class Folders {
   add(folder: string): void {
     if (this.watchers.has(folder)) return;
     try {
-      const watcher = watch(folder, { persistent: false }, (what, name) => this.told.changed(folder, name ?? undefined, what === "rename"));
+      const watcher = watch(folder, { persistent: false }, (what, name) =>
+        this.told.changed(folder, name ?? undefined, what === "rename"),
+      );
       // A folder that goes away ends its watch; whoever looks after the list sees it is gone.
       watcher.on("error", () => {
         this.drop(folder);
@@ -64,7 +66,8 @@ export class Folders {
   }
 }
 
-const isFull = ({ code }: NodeJS.ErrnoException): boolean => code === "ENOSPC" || code === "EMFILE" || code === "ENFILE";
+const isFull = ({ code }: NodeJS.ErrnoException): boolean =>
+  code === "ENOSPC" || code === "EMFILE" || code === "ENFILE";
 
 /**
  * Runs something a moment after it was asked for, once for many askings, never twice at the same time.

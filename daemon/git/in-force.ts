@@ -31,7 +31,8 @@ export async function hooksNow(repo: Repo, { fresh = false } = {}): ReturnType<t
   }
 }
 
-const stampFor = (repo: Repo, settings: HooksPath[]): string => [...configFiles(repo), ...settings.map((s) => s.file).filter((f) => f !== "")].map(stampOf).join(" ");
+const stampFor = (repo: Repo, settings: HooksPath[]): string =>
+  [...configFiles(repo), ...settings.map((s) => s.file).filter((f) => f !== "")].map(stampOf).join(" ");
 
 /** The files that may set `core.hooksPath`; those they include are known once one of them did. */
 function configFiles({ commonDir, gitDir }: Repo): string[] {
@@ -40,8 +41,10 @@ function configFiles({ commonDir, gitDir }: Repo): string[] {
 
 /** git's settings for this user and this machine. */
 export function userConfigs(env: NodeJS.ProcessEnv = process.env): string[] {
-  const home = env["HOME"] ?? os.homedir();
-  const xdg = env["XDG_CONFIG_HOME"] || path.join(home, ".config");
-  const global = env["GIT_CONFIG_GLOBAL"] ? [env["GIT_CONFIG_GLOBAL"]] : [path.join(home, ".gitconfig"), path.join(xdg, "git", "config")];
-  return [...global, env["GIT_CONFIG_SYSTEM"] || "/etc/gitconfig"];
+  const home = env.HOME ?? os.homedir();
+  const xdg = env.XDG_CONFIG_HOME || path.join(home, ".config");
+  const global = env.GIT_CONFIG_GLOBAL
+    ? [env.GIT_CONFIG_GLOBAL]
+    : [path.join(home, ".gitconfig"), path.join(xdg, "git", "config")];
+  return [...global, env.GIT_CONFIG_SYSTEM || "/etc/gitconfig"];
 }

@@ -4,8 +4,16 @@ import path from "node:path";
 import { log } from "../../gate/log.ts";
 import { policyNow } from "../../gate/policy-in-force.ts";
 import { type ItemMark, marks, notesFolder, type Repo } from "../../gate/repo.ts";
-import { enforce, servicesOfRepo, type StoredService } from "../service/service.ts";
-import { changeItem, forgetCommits, itemByKey, recordCommits, recordedCommits, type RecordedCommit, type StoredItem } from "../work/work.ts";
+import { enforce, type StoredService, servicesOfRepo } from "../service/service.ts";
+import {
+  changeItem,
+  forgetCommits,
+  itemByKey,
+  type RecordedCommit,
+  recordCommits,
+  recordedCommits,
+  type StoredItem,
+} from "../work/work.ts";
 import type { Tx, World } from "../world.ts";
 import { markBranch, markedBranches, unmarkBranch, writeGuard } from "./marks.ts";
 import type { Opened, Repos } from "./repos.ts";
@@ -32,7 +40,13 @@ interface Found {
 }
 
 /** @param before undefined at the first look: what the daemon missed is recorded, but nothing has moved */
-export async function settle(world: World, repos: Repos, opened: Opened, before: Heads | undefined, now: Heads): Promise<void> {
+export async function settle(
+  world: World,
+  repos: Repos,
+  opened: Opened,
+  before: Heads | undefined,
+  now: Heads,
+): Promise<void> {
   const { repo } = opened;
   const services = await servicesOfRepo(world.db, repo.commonDir);
   if (services.length === 0) return;
@@ -44,14 +58,20 @@ export async function settle(world: World, repos: Repos, opened: Opened, before:
   if (refs.length > 0 || found.length > 0)
     await world.ownCall().write(async (tx) => {
       for (const one of found) await record(tx, one);
-      if (refs.length > 0) for (const service of services) await tx.happened("service.moved", { service: service.name, data: { repo: repo.top, refs } });
+      if (refs.length > 0)
+        for (const service of services)
+          await tx.happened("service.moved", { service: service.name, data: { repo: repo.top, refs } });
     });
-  const same = before?.changesFiles !== undefined && services.every((s) => before.tips.get(s.trunk) === now.tips.get(s.trunk));
-  now.changesFiles = same ? before.changesFiles : await guardAgain(world, repos, opened, before?.changesFiles, services);
+  const same =
+    before?.changesFiles !== undefined && services.every((s) => before.tips.get(s.trunk) === now.tips.get(s.trunk));
+  now.changesFiles = same
+    ? before.changesFiles
+    : await guardAgain(world, repos, opened, before?.changesFiles, services);
 }
 
 function movedRefs(before: Heads, now: Heads): string[] {
-  const changed = (a: Map<string, string>, b: Map<string, string>) => [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name));
+  const changed = (a: Map<string, string>, b: Map<string, string>) =>
+    [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name));
   const heads = changed(before.tips, now.tips).map((branch) => `refs/heads/${branch}`);
   return changed(before.checkedOut, now.checkedOut).length > 0 ? [...heads, "HEAD"] : heads;
 }
@@ -67,7 +87,8 @@ function syncMarkers(repo: Repo, mine: ReadonlyMap<string, ItemMark>, now: Heads
 async function followRenames(world: World, mine: ReadonlyMap<string, ItemMark>, now: Heads): Promise<void> {
   for (const [branch, mark] of mine) {
     const item = now.tips.has(branch) ? await itemByKey(world.db, mark.key) : undefined;
-    if (!item || item.branch === null || item.branch === branch || now.tips.has(item.branch) || mine.has(item.branch)) continue;
+    if (!item || item.branch === null || item.branch === branch || now.tips.has(item.branch) || mine.has(item.branch))
+      continue;
     await world.ownCall().write(async (tx) => {
       await changeItem(tx.db, item.id, { branch });
       await tx.happened("work.edited", { item: item.id, service: item.service, data: { changed: ["branch"] } });
@@ -75,7 +96,14 @@ async function followRenames(world: World, mine: ReadonlyMap<string, ItemMark>, 
   }
 }
 
-async function newCommits(world: World, opened: Opened, services: StoredService[], mine: ReadonlyMap<string, ItemMark>, before: Heads | undefined, now: Heads): Promise<Found[]> {
+async function newCommits(
+  world: World,
+  opened: Opened,
+  services: StoredService[],
+  mine: ReadonlyMap<string, ItemMark>,
+  before: Heads | undefined,
+  now: Heads,
+): Promise<Found[]> {
   const found: Found[] = [];
   for (const [branch, mark] of mine) {
     const tip = now.tips.get(branch);
@@ -86,10 +114,19 @@ async function newCommits(world: World, opened: Opened, services: StoredService[
     if (!item || item.branch !== branch || trunk === undefined || tip === trunk) continue;
     const known = new Set((await recordedCommits(world.db, item.id)).map((c) => c.id));
     if (known.has(tip) && !old) continue;
-    const [commits, gone] = await Promise.all([commitsOf(opened.repo, tip, [trunk]), old ? commitsOf(opened.repo, old, [tip, trunk]) : []]);
+    const [commits, gone] = await Promise.all([
+      commitsOf(opened.repo, tip, [trunk]),
+      old ? commitsOf(opened.repo, old, [tip, trunk]) : [],
+    ]);
     const fresh = commits.filter((c) => !known.has(c.id));
     const lost = gone.map((c) => c.id).filter((id) => known.has(id));
-    if (fresh.length > 0 || lost.length > 0) found.push({ item, commits: fresh, gone: lost, newsFrom: !before || old !== undefined ? "" : wholeSecond(item.started) });
+    if (fresh.length > 0 || lost.length > 0)
+      found.push({
+        item,
+        commits: fresh,
+        gone: lost,
+        newsFrom: !before || old !== undefined ? "" : wholeSecond(item.started),
+      });
   }
   return found;
 }
@@ -107,15 +144,27 @@ async function record(tx: Tx, { item, commits, gone, newsFrom }: Found): Promise
   await forgetCommits(tx.db, item.id, gone);
   // `calcifer commit` may have been quicker, and said so itself.
   const added = await recordCommits(tx.db, item.id, commits);
-  for (const { id, subject } of added.filter((c) => c.at >= newsFrom).slice(-mostEvents)) await tx.happened("work.committed", { item: item.id, service: item.service, data: { commit: id, subject } });
+  for (const { id, subject } of added.filter((c) => c.at >= newsFrom).slice(-mostEvents))
+    await tx.happened("work.committed", { item: item.id, service: item.service, data: { commit: id, subject } });
 }
 
 /** What hooks protect, kept in step with the policy on the trunk. */
-async function guardAgain(world: World, repos: Repos, { repo, objects }: Opened, before: string | undefined, services: StoredService[]): Promise<string> {
-  const policies = (await Promise.all(services.map((s) => policyNow(repo, objects, s.trunk, s.name)))).map((p) => p.policy);
+async function guardAgain(
+  world: World,
+  repos: Repos,
+  { repo, objects }: Opened,
+  before: string | undefined,
+  services: StoredService[],
+): Promise<string> {
+  const policies = (await Promise.all(services.map((s) => policyNow(repo, objects, s.trunk, s.name)))).map(
+    (p) => p.policy,
+  );
   const files = [...new Set(policies.map((p) => p.changes.file))].join("\n");
   if (!existsSync(path.join(repo.commonDir, notesFolder, "install.json"))) return files;
-  writeGuard(repo.commonDir, { protected: [...new Set(policies.flatMap((p) => p.protected))], strict: policies.some((p) => p.strict) });
+  writeGuard(repo.commonDir, {
+    protected: [...new Set(policies.flatMap((p) => p.protected))],
+    strict: policies.some((p) => p.strict),
+  });
   // The merge driver is set up for files by their names.
   if (before !== undefined && before !== files) await enforce(world, repos, repo);
   return files;

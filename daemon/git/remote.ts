@@ -1,5 +1,4 @@
 // Fetch and push of a trunk. Never asks for a password, never forces, never waits for ever.
-import { simpleGit } from "simple-git";
 import { text } from "../../gate/git.ts";
 import type { Repo } from "../../gate/repo.ts";
 import { Fault } from "../../protocol/errors.ts";
@@ -11,11 +10,13 @@ const patience = 20_000;
 export async function remoteOf(repo: Repo, trunk: string): Promise<string | undefined> {
   const configured = text(await repo.git(["config", `branch.${trunk}.remote`]));
   if (configured && configured !== ".") return configured;
-  const remotes = (await porcelain(repo).getRemotes()).map((r) => r.name);
+  const remotes = (await (await porcelain(repo)).getRemotes()).map((r) => r.name);
   return remotes.includes("origin") ? "origin" : remotes.length === 1 ? remotes[0] : undefined;
 }
 
-function porcelain(repo: Repo, signal?: AbortSignal) {
+async function porcelain(repo: Repo, signal?: AbortSignal) {
+  // Loaded by the first who has a remote: a tenth of the daemon's start.
+  const { simpleGit } = await import("simple-git");
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env))
     if (
@@ -69,7 +70,8 @@ export async function fetchTrunk(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    await porcelain(repo, signal).fetch([
+    const remotes = await porcelain(repo, signal);
+    await remotes.fetch([
       remote,
       `+refs/heads/${trunk}:refs/remotes/${remote}/${trunk}`,
       "--no-tags",
@@ -88,7 +90,8 @@ export async function fetchTrunk(
  */
 export async function pushTrunk(repo: Repo, remote: string, trunk: string, signal: AbortSignal): Promise<void> {
   try {
-    await porcelain(repo, signal).raw([
+    const remotes = await porcelain(repo, signal);
+    await remotes.raw([
       "-c",
       "push.followTags=false",
       "push",

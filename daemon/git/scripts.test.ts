@@ -78,7 +78,20 @@ describe("hook scripts", () => {
       writeFileSync(path.join(common, "calcifer-waiver"), "{}");
       box.takeLog();
       await commit();
-      assert.match(box.takeLog(), /ours hook prepare-commit-msg[\s\S]*ours hook commit-msg/);
+      assert.match(box.takeLog(), /ours hook commit-msg/);
+    });
+
+    it("asks for the trailer where commit-msg will not add it: before an editor opens, and with --no-verify", async () => {
+      await onBranch("work/1");
+      box.takeLog();
+      await box.run(top, "git", ["commit", "--allow-empty"], { env: { GIT_EDITOR: "echo words >" } });
+      assert.match(box.takeLog(), /ours hook prepare-commit-msg \S+[\s\S]*ours hook commit-msg/);
+      await commit();
+      const log = box.takeLog();
+      assert.doesNotMatch(log, /prepare-commit-msg/);
+      assert.match(log, /ours hook commit-msg/);
+      await box.must(top, "commit", "-q", "--allow-empty", "--no-verify", "-m", "words");
+      assert.match(box.takeLog(), /ours hook prepare-commit-msg \S+ message/);
     });
 
     it("leaves messages of merges and squashes to git", async () => {
@@ -250,9 +263,13 @@ describe("hook scripts", () => {
         });
         assert.deepEqual([ran.code, ran.stderr], [0, ""]);
         assert.equal(box.takeLog(), "", "the launcher was not started");
-        const [first, second] = daemon.asked;
-        assert.deepEqual([first?.hook, second?.hook], ["prepare-commit-msg", "commit-msg"]);
-        assert.deepEqual(first?.args, [".git/COMMIT_EDITMSG", "message"]);
+        const [first] = daemon.asked;
+        assert.deepEqual(
+          daemon.asked.map((asked) => asked.hook),
+          ["commit-msg"],
+          "one question for a commit",
+        );
+        assert.deepEqual(first?.args, [".git/COMMIT_EDITMSG"]);
         assert.equal(first?.cwd, top);
         assert.equal(first?.version, "1.0.0");
         assert.equal(first?.env.CALCIFER_X, 'a"b\\c\n\x01ü');

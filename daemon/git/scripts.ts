@@ -1,4 +1,5 @@
 // The texts of the git hooks. Knows sh, perl and what git hands to each hook; does not know where the texts are written.
+import { turnFile } from "../../gate/hook.ts";
 
 /** The hooks Calcifer answers. None of them runs after the fact: the daemon watches refs itself, and each costs an `sh`. */
 export const ourHooks = [
@@ -95,14 +96,28 @@ case $head in
 esac
 if [ -f "$notes/branches/$branch" ] || [ -e "$notes/strict" ]; then judge=yes; fi
 ${hook === "pre-commit" ? protectedToo : waivedToo}[ -n "$judge" ] || exit 0
-`;
+${turns[hook] ?? ""}`;
 }
 
-const shortcut = (hook: OurHook): string => {
-  if (hook === "pre-commit")
-    return '# With the message given (no editor), commit-msg knows more and judges alone.\n[ "$GIT_EDITOR" = : ] && exit 0\n';
-  if (hook === "prepare-commit-msg") return "case $2 in merge | squash) exit 0 ;; esac\n";
-  return "";
+const shortcut = (hook: OurHook): string =>
+  hook === "prepare-commit-msg" ? "case $2 in merge | squash) exit 0 ;; esac\n" : "";
+
+/**
+ * With the message given (no editor), commit-msg knows more, adds the trailer and judges alone: one question instead of
+ * three. It does so only when its turn will come, which `--no-verify` prevents: then pre-commit did not run either.
+ */
+const turns: Partial<Record<OurHook, string>> = {
+  "pre-commit": `if [ "$GIT_EDITOR" = : ]; then
+  { echo "$PPID" >"$dir/${turnFile}"; } 2>/dev/null
+  exit 0
+fi
+`,
+  // On Windows every parent is 1 to sh, which says nothing.
+  "prepare-commit-msg": `if [ "$GIT_EDITOR" = : ] && [ "$PPID" != 1 ] && [ -f "$dir/${turnFile}" ]; then
+  IFS= read -r turn <"$dir/${turnFile}"
+  if [ "$turn" = "$PPID" ] && { echo "$PPID trailer" >"$dir/${turnFile}"; } 2>/dev/null; then exit 0; fi
+fi
+`,
 };
 
 const protectedToo = `if [ -z "$judge" ] && [ -n "$branch" ] && [ -f "$notes/protected" ]; then

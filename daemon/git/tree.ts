@@ -1,12 +1,13 @@
 // What is uncommitted in one work tree, remembered until something in it moves. Watches its folders, not its files.
-import { readdir } from "node:fs/promises";
+
 import { existsSync, lstatSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import type { Changed } from "../../gate/facts.ts";
-import type { Unknown } from "../../gate/unknown.ts";
 import { fields, type Git, text } from "../../gate/git.ts";
 import { stampOf } from "../../gate/remember.ts";
+import type { Unknown } from "../../gate/unknown.ts";
 import { Folders, Soon } from "./folders.ts";
 import { userConfigs } from "./in-force.ts";
 
@@ -33,7 +34,10 @@ export class Tree {
   constructor(top: string, git: Git) {
     this.top = top;
     this.git = git;
-    this.folders = new Folders({ changed: (folder, name, came) => this.changed(folder, name, came), full: () => this.giveUp() });
+    this.folders = new Folders({
+      changed: (folder, name, came) => this.changed(folder, name, came),
+      full: () => this.giveUp(),
+    });
     this.scan = new Soon(() => this.rescan(), 100, 1000);
   }
 
@@ -60,7 +64,8 @@ export class Tree {
     const { answer } = this;
     if (!this.complete) return ask();
     const stamp = this.outside.map(stampOf).join(" ");
-    if (answer && answer.version === this.version && answer.stamp === stamp && performance.now() < answer.until) return answer.files;
+    if (answer && answer.version === this.version && answer.stamp === stamp && performance.now() < answer.until)
+      return answer.files;
     const files = ask();
     const mine = { version: this.version, stamp, until: performance.now() + longestBelief, files };
     this.answer = mine;
@@ -86,13 +91,21 @@ export class Tree {
   private changed(folder: string, name: string | undefined, came: boolean): void {
     if (folder === this.top && name === ".git") return;
     this.version++;
-    if (name === undefined || name === ".gitignore" || name === ".gitmodules") return this.unsure();
+    if (name === undefined || name === ".gitignore" || name === ".gitmodules" || this.isOther(folder, name, came))
+      this.unsure();
+  }
+
+  /** Whether there may be other folders now than those that are watched. */
+  private isOther(folder: string, name: string, came: boolean): boolean {
     const full = path.join(folder, name);
-    const watched = this.folders.has(full);
+    if (!this.folders.has(full)) {
+      if (lstatSync(full, { throwIfNoEntry: false })?.isDirectory()) return true;
+      // A folder tells of its own end under its own name.
+      return came && name === path.basename(folder) && !existsSync(folder);
+    }
     // It came, it went, or it went and another came: the watch may be on something that is no longer there.
-    if (watched && came) this.folders.dropUnder(full);
-    if (watched ? came : lstatSync(full, { throwIfNoEntry: false })?.isDirectory()) this.unsure();
-    else if (came && name === path.basename(folder) && !existsSync(folder)) this.unsure();
+    if (came) this.folders.dropUnder(full);
+    return came;
   }
 
   private giveUp(): void {
@@ -125,7 +138,8 @@ export class Tree {
       const folder = path.posix.dirname(row.slice(row.indexOf("\t") + 1));
       if (folder === last) continue;
       last = folder;
-      for (let at = path.join(this.top, folder); at !== this.top && !folders.has(at); at = path.dirname(at)) folders.add(at);
+      for (let at = path.join(this.top, folder); at !== this.top && !folders.has(at); at = path.dirname(at))
+        folders.add(at);
       if (folders.size > mostFolders) return undefined;
     }
     return listed.code === 0 ? folders : undefined;
@@ -136,7 +150,9 @@ export class Tree {
     const all = new Set(tracked);
     let level = [...tracked];
     while (level.length > 0) {
-      const found = (await Promise.all(level.map((folder) => this.subfolders(folder)))).flat().filter((f) => !all.has(f));
+      const found = (await Promise.all(level.map((folder) => this.subfolders(folder))))
+        .flat()
+        .filter((f) => !all.has(f));
       level = await this.notIgnored(found);
       for (const folder of level) {
         all.add(folder);
@@ -155,15 +171,23 @@ export class Tree {
   private async notIgnored(folders: string[]): Promise<string[]> {
     if (folders.length === 0) return [];
     const names = folders.map((f) => path.relative(this.top, f).split(path.sep).join("/"));
-    const asked = await this.git(["check-ignore", "-z", "--stdin"], { cwd: this.top, input: names.map((n) => `${n}\0`).join("") });
+    const asked = await this.git(["check-ignore", "-z", "--stdin"], {
+      cwd: this.top,
+      input: names.map((n) => `${n}\0`).join(""),
+    });
     const ignored = new Set(fields(asked));
     return folders.filter((_, i) => !ignored.has(names[i] as string));
   }
 
   private async outsideFiles(): Promise<string[]> {
-    const home = process.env["HOME"] ?? os.homedir();
-    const xdg = process.env["XDG_CONFIG_HOME"] || path.join(home, ".config");
+    const home = process.env.HOME ?? os.homedir();
+    const xdg = process.env.XDG_CONFIG_HOME || path.join(home, ".config");
     const named = text(await this.git(["config", "--type=path", "--get", "core.excludesFile"], { cwd: this.top }));
-    return [...userConfigs(), path.join(xdg, "git", "ignore"), path.join(xdg, "git", "attributes"), ...(named ? [path.resolve(this.top, named)] : [])];
+    return [
+      ...userConfigs(),
+      path.join(xdg, "git", "ignore"),
+      path.join(xdg, "git", "attributes"),
+      ...(named ? [path.resolve(this.top, named)] : []),
+    ];
   }
 }

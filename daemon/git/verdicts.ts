@@ -1,8 +1,8 @@
 // Verdicts with a memory: what follows from commits is asked of git once, what is uncommitted only when something moved.
 import type { Changed, CommittedFacts, Memory } from "../../gate/facts.ts";
-import { isUnknown, type Unknown } from "../../gate/unknown.ts";
 import type { Judgement } from "../../gate/judge.ts";
 import { Latest } from "../../gate/remember.ts";
+import { isUnknown, type Unknown } from "../../gate/unknown.ts";
 import { judgeItem, type Located } from "../work/work.ts";
 
 /** Who knows whether a work tree has changed since it was asked last. */

@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Changed } from "../../gate/facts.ts";
-import type { Unknown } from "../../gate/unknown.ts";
 import { branchTips, folderOf, type Worktree, worktrees } from "../../gate/refs.ts";
 import { marks, readText } from "../../gate/repo.ts";
+import type { Unknown } from "../../gate/unknown.ts";
 import type { Keeper } from "../keepers.ts";
 import { allServices } from "../service/service.ts";
 import type { World } from "../world.ts";
@@ -141,8 +141,13 @@ class RepoWatch {
   private changed(where: string, name: string | undefined, came: boolean): void {
     const { commonDir } = this.opened.repo;
     const isHeads = where.startsWith(path.join(commonDir, "refs"));
-    if (name?.endsWith(".lock") || (name !== undefined && !isHeads && where !== path.join(commonDir, "info") && !telling.test(name))) return;
-    if (came && name !== undefined && this.folders.has(path.join(where, name))) this.folders.dropUnder(path.join(where, name));
+    if (
+      name?.endsWith(".lock") ||
+      (name !== undefined && !isHeads && where !== path.join(commonDir, "info") && !telling.test(name))
+    )
+      return;
+    if (came && name !== undefined && this.folders.has(path.join(where, name)))
+      this.folders.dropUnder(path.join(where, name));
     // What is uncommitted depends on these; that must not wait.
     for (const tree of this.trees.values()) tree.moved();
     if (path.basename(where) === "info") for (const tree of this.trees.values()) tree.unsure();
@@ -156,7 +161,12 @@ class RepoWatch {
       // Watched first, read afterwards: what comes in between is seen by one or the other.
       while (this.watchFolders());
       const [tips, places] = await Promise.all([branchTips(repo), worktrees(repo)]);
-      const now: Heads = { tips, checkedOut: new Map(places.filter((p) => !p.bare).map((p) => [p.path, readText(path.join(p.gitDir, "HEAD"))?.trim() ?? ""])) };
+      const now: Heads = {
+        tips,
+        checkedOut: new Map(
+          places.filter((p) => !p.bare).map((p) => [p.path, readText(path.join(p.gitDir, "HEAD"))?.trim() ?? ""]),
+        ),
+      };
       await this.watchTrees(places, this.before, now);
       await settle(this.world, this.repos, this.opened, this.before, now);
       this.before = now;
@@ -168,8 +178,11 @@ class RepoWatch {
   /** @returns whether there were some that were not watched yet */
   private watchFolders(): boolean {
     const { commonDir } = this.opened.repo;
-    const wanted = new Set([commonDir, path.join(commonDir, "info"), path.join(commonDir, "refs")].filter((f) => existsSync(f)));
-    for (const top of ["refs/heads", "worktrees", "reftable"]) within(path.join(commonDir, top), wanted, top === "worktrees" ? 1 : 100);
+    const wanted = new Set(
+      [commonDir, path.join(commonDir, "info"), path.join(commonDir, "refs")].filter((f) => existsSync(f)),
+    );
+    for (const top of ["refs/heads", "worktrees", "reftable"])
+      within(path.join(commonDir, top), wanted, top === "worktrees" ? 1 : 100);
     const news = [...wanted].some((folder) => !this.folders.has(folder));
     this.folders.set(wanted);
     return news && [...wanted].every((folder) => this.folders.has(folder));
@@ -178,7 +191,9 @@ class RepoWatch {
   /** Only where an item's branch is checked out does anybody ask what is uncommitted. */
   private async watchTrees(places: Worktree[], before: Heads | undefined, now: Heads): Promise<void> {
     const branches = await marks(this.opened.repo);
-    const wanted = new Set(places.filter((p) => p.branch !== undefined && branches.has(p.branch) && existsSync(p.path)).map((p) => p.path));
+    const wanted = new Set(
+      places.filter((p) => p.branch !== undefined && branches.has(p.branch) && existsSync(p.path)).map((p) => p.path),
+    );
     for (const [top, tree] of this.trees) {
       if (!wanted.has(top)) {
         this.trees.delete(top);
@@ -198,5 +213,7 @@ class RepoWatch {
 function within(folder: string, into: Set<string>, depth: number): void {
   if (!existsSync(folder)) return;
   into.add(folder);
-  if (depth > 0) for (const entry of folderOf(folder)) if (entry.isDirectory()) within(path.join(folder, entry.name), into, depth - 1);
+  if (depth > 0)
+    for (const entry of folderOf(folder))
+      if (entry.isDirectory()) within(path.join(folder, entry.name), into, depth - 1);
 }

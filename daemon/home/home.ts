@@ -8,9 +8,19 @@ import { listEvents } from "../event/event.ts";
 import type { Opened, Repos } from "../git/repos.ts";
 import type { Verdicts } from "../git/verdicts.ts";
 import { allServices, hooksState, type StoredService } from "../service/service.ts";
-import { activeItem, countByStatus, itemsNotPushed, itemsWithStatus, listedForm, restorableItems, type StoredItem } from "../work/work.ts";
+import {
+  activeItem,
+  countByStatus,
+  itemsNotPushed,
+  itemsWithStatus,
+  listedForm,
+  restorableItems,
+  type StoredItem,
+} from "../work/work.ts";
 import type { Call, World } from "../world.ts";
 import { standingOf } from "./rules.ts";
+
+export { warmVerdicts } from "./warm.ts";
 
 type Home = Result<Api["home"]["methods"]["show"]>;
 type Judged = Home["open"][number];
@@ -31,9 +41,16 @@ export function homeRoom(world: World, repos: Repos, verdicts: Verdicts): Implem
         listEvents(db, { since: 0, limit: most.events, newest: true }),
       ]);
       const judge = judging(services, fresh);
-      const items = [...unpushed, ...active.filter((item) => unpushed.every((u) => u.id !== item.id))].slice(0, most.open);
+      const items = [...unpushed, ...active.filter((item) => unpushed.every((u) => u.id !== item.id))].slice(
+        0,
+        most.open,
+      );
       const here = await itemHere(repo);
-      const [open, current, unenforced] = await Promise.all([Promise.all(items.map(judge)), here && judge(here), notEnforced(services, fresh)]);
+      const [open, current, unenforced] = await Promise.all([
+        Promise.all(items.map(judge)),
+        here && judge(here),
+        notEnforced(services, fresh),
+      ]);
       return {
         active: current ?? null,
         counts,
@@ -73,8 +90,18 @@ export function homeRoom(world: World, repos: Repos, verdicts: Verdicts): Implem
     };
   }
 
-  async function saidOf(item: StoredItem, service: StoredService | undefined, fresh: boolean, open: (folder: string) => Promise<Opened>): Promise<Pick<Judged, "verdict" | "line" | "standing">> {
-    if (item.merged?.pushed === false) return { verdict: null, line: `${called(item)} is merged, not pushed. Push it: calcifer work push ${item.id}`, standing: "merged, not pushed" };
+  async function saidOf(
+    item: StoredItem,
+    service: StoredService | undefined,
+    fresh: boolean,
+    open: (folder: string) => Promise<Opened>,
+  ): Promise<Pick<Judged, "verdict" | "line" | "standing">> {
+    if (item.merged?.pushed === false)
+      return {
+        verdict: null,
+        line: `${called(item)} is merged, not pushed. Push it: calcifer work push ${item.id}`,
+        standing: "merged, not pushed",
+      };
     if (item.branch === null && item.merged === null) return { verdict: null, line: null, standing: "planned" };
     if (!service) return cannotTell(`The service of #${item.id} was removed.`);
     try {
@@ -88,9 +115,15 @@ export function homeRoom(world: World, repos: Repos, verdicts: Verdicts): Implem
   }
 
   async function notEnforced(services: StoredService[], fresh: boolean): Promise<Home["unenforced"]> {
-    const states = await Promise.all(services.map(async (service) => ({ service: service.name, ...(await hooksState(repos, service, { fresh })) })));
+    const states = await Promise.all(
+      services.map(async (service) => ({ service: service.name, ...(await hooksState(repos, service, { fresh })) })),
+    );
     return states.filter(({ state }) => state !== "in force").map(({ service, why }) => ({ service, why }));
   }
 }
 
-const cannotTell = (line: string): Pick<Judged, "verdict" | "line" | "standing"> => ({ verdict: "unknown", line, standing: "cannot tell" });
+const cannotTell = (line: string): Pick<Judged, "verdict" | "line" | "standing"> => ({
+  verdict: "unknown",
+  line,
+  standing: "cannot tell",
+});

@@ -39,7 +39,7 @@ async function stay({ world, stop, ended }: Running): Promise<void> {
   });
   tell({ ready: true, pid: process.pid });
   try {
-    writeLaunchers(world.folders.data, distFolder(realpathSync(process.argv[1] ?? "")));
+    writeLaunchers(world.folders, distFolder(realpathSync(process.argv[1] ?? "")));
   } catch (error) {
     world.log.error({ err: error }, "the launchers could not be written");
   }

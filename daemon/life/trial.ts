@@ -157,6 +157,8 @@ const stops: (() => Promise<void>)[] = [];
 export const envFor = (home: string): Record<string, string | undefined> => ({
   ...process.env,
   CALCIFER_HOME: home,
+  // Written when the process ends, which may be after its home was removed.
+  NODE_DISABLE_COMPILE_CACHE: "1",
   // One that a failing test leaves behind does not stay.
   CALCIFER_IDLE_SECONDS: "60",
   CALCIFER_CHECK_RESULTS: "1",
@@ -233,6 +235,22 @@ export function startProcess(
 /** A connection of ours, which does not start anything unless told to. */
 export const client = (home: string, more: Partial<ConnectOptions> = {}): Promise<Connection> =>
   connect({ env: envFor(home), client: "other", ...more });
+
+/** Stops the daemon that a client started, and waits until its process is gone. */
+export async function stopDaemon(home: string): Promise<void> {
+  const connection = await client(home);
+  const { pid } = (await connection.request("daemon.stop")) as { pid: number };
+  await soon(() => !isAlive(pid), `the end of ${pid}`);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export interface Answer {
   id?: number | string | null;

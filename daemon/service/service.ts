@@ -9,13 +9,13 @@ import type { Implements } from "../../protocol/contract.ts";
 import { Fault } from "../../protocol/errors.ts";
 import { version } from "../../protocol/generated.ts";
 import type { Diagnosis, Service } from "../../protocol/service.ts";
-import { commitFiles, readInside, writeInside } from "../git/commit.ts";
+import { commitFiles, readInside, uncommittedIn, writeInside } from "../git/commit.ts";
 import { doctor } from "../git/doctor.ts";
 import { installHooks, uninstallHooks } from "../git/hooks.ts";
 import { hooksNow } from "../git/in-force.ts";
-import { unmark } from "../git/item-marks.ts";
-import { canonicalPath, type Repos } from "../git/repos.ts";
-import type { Call, World } from "../world.ts";
+import { mark, unmark } from "../git/item-marks.ts";
+import { canonicalPath, type Opened, type Repos } from "../git/repos.ts";
+import type { Call, Tx, World } from "../world.ts";
 import { findTrunk, nameOf, suitable, writeFirstFiles } from "./adopt.ts";
 import {
   allServices,
@@ -138,11 +138,11 @@ export function serviceRoom(world: World, repos: Repos): Implements<Api["service
         await tx.happened("service.added", { service: service.name, data: { repo: repo.top } });
         return inserted;
       });
-      await enforce(world, repos, repo);
-      const firsts = [policyFile, service.changes].filter((f) => existsSync(path.join(repo.top, f)));
-      const commit = params.commit
-        ? await commitFiles({ repo, objects }, firsts, "Adopt Calcifer\n\nCalcifer-Waiver: entry; set-up\n")
-        : null;
+      await enforce(world, repos, repo).catch(async (error: unknown) => {
+        await call.write((tx) => forget(tx, { ...service, id }));
+        throw error;
+      });
+      const commit = params.commit ? await firstCommit({ repo, objects }, service) : null;
       const doctored = await diagnose(repo, service.name);
       const shown = await show({ ...service, id });
       const next =
@@ -180,6 +180,7 @@ export function serviceRoom(world: World, repos: Repos): Implements<Api["service
           data: { changed: Object.keys(change) },
         });
       });
+      if (params.name !== undefined) await renameMarks(repo, service.name, params.name);
       await enforce(world, repos, repo);
       const shown = await show({ ...service, ...change });
       return call.answer(async () => shown);
@@ -199,10 +200,10 @@ export function serviceRoom(world: World, repos: Repos): Implements<Api["service
           ],
           hint: "Finish or drop them first, or take --force: they are kept.",
         });
+      if (await isShared(service)) return leaveShared(service, call);
       const restored = await release(service);
       return call.answer(async (tx) => {
-        await removeService(tx.db, service.id, world.clock.now().toISOString());
-        await tx.happened("service.removed", { service: service.name, data: { repo: service.repo } });
+        await forget(tx, service);
         return { name: service.name, restored };
       });
     },
@@ -219,15 +220,30 @@ export function serviceRoom(world: World, repos: Repos): Implements<Api["service
     },
   };
 
+  async function isShared(service: StoredService): Promise<boolean> {
+    return (await servicesOfRepo(world.db, service.git_dir)).some((s) => s.id !== service.id);
+  }
+
+  /** The hooks stay for the services that are left, and forget this one. */
+  async function leaveShared(service: StoredService, call: Call): Promise<{ name: string; restored: string[] }> {
+    await call.write((tx) => forget(tx, service));
+    if (existsSync(service.repo)) await enforce(world, repos, (await repos.open(service.repo)).repo);
+    return call.answer(async () => ({ name: service.name, restored: [] }));
+  }
+
+  async function forget(tx: Tx, service: StoredService): Promise<void> {
+    await removeService(tx.db, service.id, world.clock.now().toISOString());
+    await tx.happened("service.removed", { service: service.name, data: { repo: service.repo } });
+  }
+
   async function serviceHere(folder: string): Promise<StoredService | undefined> {
     const { repo } = await repos.open(folder);
     return (await servicesOfRepo(world.db, repo.commonDir))[0];
   }
 
-  /** Takes the hooks out, unless another service still needs them in the same repository. */
+  /** Takes the hooks out. */
   async function release(service: StoredService): Promise<string[]> {
-    const others = (await servicesOfRepo(world.db, service.git_dir)).filter((s) => s.id !== service.id);
-    if (others.length > 0 || !existsSync(service.repo)) return [];
+    if (!existsSync(service.repo)) return [];
     const { repo } = await repos.open(service.repo);
     for (const branch of (await marks(repo)).keys()) await unmark(repo, branch);
     for (const note of ["services.json", "policy.yaml"])
@@ -256,6 +272,28 @@ async function nameIsFree(world: World, name: string): Promise<void> {
     throw new Fault("conflict", `There is a service ${name} already, at ${taken.repo}.`, {
       hint: "Choose another name: --name <name>",
     });
+}
+
+/** Commits the policy and the changes file; null when they are committed already. */
+async function firstCommit(opened: Opened, service: { name: string; changes: string }): Promise<string | null> {
+  const files = [policyFile, service.changes];
+  const open = (await uncommittedIn(opened.repo)).map((f) => f.path).filter((f) => files.includes(f));
+  if (open.length === 0) return null;
+  try {
+    return await commitFiles(opened, open, "Adopt Calcifer\n\nCalcifer-Waiver: entry; set-up\n");
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    throw new Fault("refused", `${service.name} is registered, but its first commit was refused: ${error.message}`, {
+      reasons: error.reasons,
+      hint: `Commit it when that is mended: calcifer commit -m "Adopt Calcifer" --no-entry "set-up" ${open.join(" ")}`,
+    });
+  }
+}
+
+/** Hooks find an item's service by the name in the branch's mark. */
+async function renameMarks(repo: Repo, from: string, to: string): Promise<void> {
+  for (const [branch, item] of await marks(repo))
+    if (item.service === from) await mark(repo, branch, { ...item, service: to });
 }
 
 function absolute(folder: string): string {

@@ -33,7 +33,25 @@ export const serviceById = (db: Db, id: number): Promise<StoredService | undefin
 export const servicesOfRepo = (db: Db, gitDir: string): Promise<StoredService[]> =>
   present(db).where("git_dir", "=", gitDir).orderBy("id").execute();
 
+/** A repository registered again under its old name is the same service: its items come back to it. */
 export async function insertService(db: Transaction<Database>, service: Omit<StoredService, "id">): Promise<number> {
+  const { name, git_dir } = service;
+  const gone = await db
+    .selectFrom("services")
+    .select("id")
+    .where("name", "=", name)
+    .where("git_dir", "=", git_dir)
+    .where("removed", "is not", null)
+    .orderBy("id", "desc")
+    .executeTakeFirst();
+  if (gone) {
+    await db
+      .updateTable("services")
+      .set({ ...service, removed: null })
+      .where("id", "=", gone.id)
+      .execute();
+    return gone.id;
+  }
   const { insertId } = await db
     .insertInto("services")
     .values({ ...service, removed: null })

@@ -78,9 +78,10 @@ export async function removeWorktree(repo: Repo, folder: string): Promise<string
   }
   if (!(await worktrees(repo)).some((w) => path.resolve(w.path) === path.resolve(folder))) return undefined;
   const result = await repo.git(["worktree", "remove", folder]);
-  return result.code === 0
-    ? undefined
-    : `The work tree ${folder} was kept: ${result.stderr.split("\n")[0]?.replace(/^fatal: /, "")}`;
+  if (result.code === 0) return undefined;
+  // git goes on to name an option that would throw the files away.
+  const why = (result.stderr.split("\n")[0] ?? "").replace(/^fatal: /, "").replace(/, use --force.*$/, "");
+  return `The work tree ${folder} was kept: ${why}.`;
 }
 
 /** Commits that only a branch has, newest first; none when its content is in the trunk. */

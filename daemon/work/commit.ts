@@ -1,10 +1,10 @@
 // Committing on an item's branch: the entry is written, the gate asked, the commit made and linked.
 import path from "node:path";
-import { addEntry } from "../../gate/changes.ts";
+import { addEntry, unreleased } from "../../gate/changes.ts";
 import { fragmentPath } from "../../gate/changes-fragments.ts";
 import { fields, text } from "../../gate/git.ts";
-import { log } from "../../gate/log.ts";
 import { judgeCommit, trunkOf } from "../../gate/judge.ts";
+import { log } from "../../gate/log.ts";
 import { matches, type Policy } from "../../gate/policy.ts";
 import { policyNow } from "../../gate/policy-in-force.ts";
 import { headBranch, type ItemMark, marks, underWay } from "../../gate/repo.ts";
@@ -13,10 +13,11 @@ import { itemTrailer, waiverTrailer, withTrailer } from "../../gate/trailers.ts"
 import type { Api } from "../../protocol/api.ts";
 import type { Implements, Parsed } from "../../protocol/contract.ts";
 import { Fault, type Reason } from "../../protocol/errors.ts";
-import type { work } from "../../protocol/work.ts";
+import type { Item, work } from "../../protocol/work.ts";
 import { type CommitPlan, makeCommit, uncommittedIn, type What } from "../git/commit.ts";
 import type { Opened, Repos } from "../git/repos.ts";
 import type { Call, World } from "../world.ts";
+import { sectionOf } from "./rules.ts";
 import { itemByKey, recordCommits } from "./store.ts";
 
 type Work = Implements<Api["work"], Call>;
@@ -30,10 +31,15 @@ export function committing(world: World, repos: Repos): Pick<Work, "commit" | "u
         throw new Fault("invalid", "entry: give an entry, or a reason for none with --no-entry; not both.");
       const opened = await repos.open(p.repo);
       const branch = await onBranch(opened);
+      if (p.paths.length > 0 && underWay(opened.repo) === "merge")
+        throw new Fault("refused", "git is in the middle of a merge, which is committed as a whole.", {
+          hint: "Leave the paths out: what is staged is committed, with the merge.",
+        });
       const item = (await marks(opened.repo)).get(branch);
       const { policy } = await policyNow(opened.repo, opened.objects, trunkOf(opened.repo, item), item?.service);
       const message = messageFor(p, item);
-      const entry = entryFor(p, policy, item);
+      const own = item && (await itemByKey(world.db, item.key));
+      const entry = entryFor(p, policy, item, own?.type);
       const commit = await makeCommit(opened, {
         what: whatOf(p),
         message,
@@ -76,7 +82,8 @@ export function committing(world: World, repos: Repos): Pick<Work, "commit" | "u
       if (own) {
         // The watch may have been quicker, and said so itself.
         const added = await recordCommits(tx.db, own.id, [{ id: commit, subject, author, at }]);
-        if (added.length > 0) await tx.happened("work.committed", { item: own.id, service: own.service, data: { commit, subject } });
+        if (added.length > 0)
+          await tx.happened("work.committed", { item: own.id, service: own.service, data: { commit, subject } });
       }
       return { commit, subject, branch, item: own?.id ?? null, files, left, entry };
     });
@@ -114,12 +121,17 @@ function messageFor(p: Asked, item: ItemMark | undefined): string {
 
 type EntryEdit = NonNullable<CommitPlan["edit"]> & { text: string };
 
-function entryFor(p: Asked, policy: Policy, item: ItemMark | undefined): EntryEdit | undefined {
+function entryFor(
+  p: Asked,
+  policy: Policy,
+  item: ItemMark | undefined,
+  type: Item["type"] | undefined,
+): EntryEdit | undefined {
   if (p.entry === undefined) return undefined;
   const words = p.entry.trim();
   if (words.replace(/\(#\d+\)/g, "").trim() === "")
     throw new Fault("invalid", "entry: is empty; write one line for readers.");
-  const named = { text: words, ...(item && { item: item.id }), ...(p.section !== undefined && { section: p.section }) };
+  const named = { text: words, ...(item && { item: item.id }) };
   if (policy.changes.entries === "fragments" && item) {
     const file = path.posix.join(path.posix.dirname(policy.changes.file), fragmentPath(item.id, item.title));
     const head = p.section === undefined ? "" : `section: ${p.section.replace(/\s+/g, " ")}\n\n`;
@@ -130,7 +142,15 @@ function entryFor(p: Asked, policy: Policy, item: ItemMark | undefined): EntryEd
     };
   }
   const shown = words.includes(`(#${item?.id})`) || !item ? words : `${words} (#${item.id})`;
-  return { file: policy.changes.file, apply: (before) => addEntry(before, named).text, text: shown };
+  const apply = (before: string) => addEntry(before, { ...named, ...sectionIn(before, p.section, type) }).text;
+  return { file: policy.changes.file, apply, text: shown };
+}
+
+/** The sub-heading asked for; in a file that sorts its entries under some, the usual one of the item's type. */
+function sectionIn(changes: string, asked: string | undefined, type: Item["type"] | undefined): { section?: string } {
+  if (asked !== undefined) return { section: asked };
+  const sorted = unreleased(changes).some((entry) => entry.section !== undefined);
+  return sorted && type !== undefined ? { section: sectionOf(type) } : {};
 }
 
 /** What the hooks would say, asked first: so a refusal comes with its reasons, and the same first line. */

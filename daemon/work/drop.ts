@@ -1,8 +1,9 @@
 // Giving an item up, deleting it, bringing it back. What only its branch has is named before it goes, and its tip is kept.
 import { mergedTree, mergeTreeWorks } from "../../gate/facts.ts";
-import { isUnknown } from "../../gate/unknown.ts";
 import { text } from "../../gate/git.ts";
 import { policyNow } from "../../gate/policy-in-force.ts";
+import type { Repo } from "../../gate/repo.ts";
+import { isUnknown } from "../../gate/unknown.ts";
 import type { Api } from "../../protocol/api.ts";
 import type { Implements } from "../../protocol/contract.ts";
 import { Fault } from "../../protocol/errors.ts";
@@ -100,11 +101,19 @@ export function dropping(world: World, repos: Repos): Pick<Work, "drop" | "resto
   async function takeAway({ item, service, opened: { repo } }: Located, branch: string, tip: string): Promise<void> {
     if (item.worktree === null) await mustBeClean(repo, branch);
     await orThrow(repo, ["update-ref", "-m", `calcifer: drop #${item.id}`, keptRef(item.id), tip]);
-    const stays =
-      item.worktree === null
-        ? await leaveBranch(repo, branch, service.trunk).then(() => undefined)
-        : await removeWorktree(repo, item.worktree);
-    const kept = stays ?? (await deleteBranch(repo, branch, tip));
+    try {
+      await removeBranch(repo, item, branch, service.trunk, tip);
+    } catch (error) {
+      await repo.git(["update-ref", "-d", keptRef(item.id), tip]);
+      throw error;
+    }
+  }
+
+  async function removeBranch(repo: Repo, item: StoredItem, branch: string, trunk: string, tip: string): Promise<void> {
+    let kept: string | undefined;
+    if (item.worktree === null) await leaveBranch(repo, branch, trunk);
+    else kept = await removeWorktree(repo, item.worktree);
+    kept ??= await deleteBranch(repo, branch, tip);
     if (kept !== undefined)
       throw new Fault("refused", kept, { hint: "Commit or move away what is there, then drop the item again." });
   }

@@ -1,19 +1,22 @@
 // Merge & Complete: built beside everyone's work, moved by compare-and-swap, journaled so that a killed one is finished or undone.
 import { mergedTree, mergeTreeWorks } from "../../gate/facts.ts";
-import { isUnknown } from "../../gate/unknown.ts";
 import { text } from "../../gate/git.ts";
 import type { Policy } from "../../gate/policy.ts";
-import { reasonsOf } from "../../gate/rules.ts";
+import type { Repo } from "../../gate/repo.ts";
+import { called, reasonsOf } from "../../gate/rules.ts";
 import { itemTrailer } from "../../gate/trailers.ts";
-import { Fault } from "../../protocol/errors.ts";
+import { isUnknown } from "../../gate/unknown.ts";
+import { Fault, type Reason } from "../../protocol/errors.ts";
 import { fetchTrunk, pushTrunk, remoteOf } from "../git/remote.ts";
 import type { Call, World } from "../world.ts";
 import { commitsOnlyOn, deleteBranch, leaveBranch, removeWorktree, tipOf } from "./branch.ts";
+import { mayDieAfter } from "./fault.ts";
 import { forgetMerge, type MergePlan, mergeUnderWay, noteMerge } from "./journal.ts";
 import { judgeItem, type Located } from "./judge.ts";
 import { mergeReasons } from "./rules.ts";
 import { changeItem, itemById, recordCommits, type StoredItem } from "./store.ts";
 import { followTrunk, mayFollow, moveTrunk } from "./trunk.ts";
+import { Turns } from "./turns.ts";
 
 export interface MergeWish {
   offline: boolean;
@@ -29,47 +32,61 @@ export interface Merged {
   notes: string[];
 }
 
+/** The second of two merges in a repository is built on what the first one left. By the repository's git directory. */
+const turns = new Turns();
+
 /** Validates, merges, and completes when asked to. A merge that was interrupted is taken up where it was. */
 export async function merge(world: World, located: Located, wish: MergeWish, call: Call): Promise<Merged> {
-  const { item } = located;
+  const { item, service } = located;
   const finished = await takeUp(world, located, wish, call);
   if (finished) return finished;
   const reasons = mergeReasons(item);
   if (reasons[0]) throw new Fault("refused", reasons[0].message, { reasons });
-  const remote = await remoteOf(located.opened.repo, located.service.trunk);
-  const { trunkTip, onto } = await trunkToBuildOn(located, remote, wish, call);
-  const plan = await planned(located, { trunkTip, onto, complete: wish.complete }, call);
-  await call.write((tx) => noteMerge(tx.db, item.id, "planned", plan, world.clock.now().toISOString()));
-  const done = await carryOut(world, located, plan, call);
-  return afterwards(world, { ...located, item: done.item }, plan, wish, call, done.notes);
+  const remote = await remoteOf(located.opened.repo, service.trunk);
+  const theirs = remote === undefined || wish.offline ? undefined : await fetched(located, remote, call);
+  const { plan, done } = await turns.take(service.git_dir, async () => {
+    const from = await trunkToBuildOn(located, remote, theirs);
+    const plan = await planned(located, { ...from, complete: wish.complete }, call);
+    await call.write((tx) => noteMerge(tx.db, item.id, "planned", plan, world.clock.now().toISOString()));
+    mayDieAfter("planned");
+    return { plan, done: await tidied(world, located, plan, await carryOut(world, located, plan, call), call) };
+  });
+  return pushed(world, { ...located, item: done.item }, plan, wish, call, done.notes);
 }
 
 /** Finishes a merge that was interrupted; undefined when there is none, or when it had to be undone because nothing had moved. */
 export async function takeUp(world: World, located: Located, wish: MergeWish, call: Call): Promise<Merged | undefined> {
   const begun = await mergeUnderWay(world.db, located.item.id);
-  const done = begun && (await resume(world, located, begun, call));
-  return done && afterwards(world, { ...located, item: done.item }, begun.plan, wish, call, done.notes);
+  if (!begun) return undefined;
+  const done = await turns.take(located.service.git_dir, async () => {
+    const resumed = await resume(world, located, begun, call);
+    return resumed && tidied(world, located, begun.plan, resumed, call);
+  });
+  return done && pushed(world, { ...located, item: done.item }, begun.plan, wish, call, done.notes);
+}
+
+function fetched({ opened: { repo }, service }: Located, remote: string, call: Call): Promise<string | undefined> {
+  call.progress(`Fetching ${service.trunk} from ${remote}`);
+  return fetchTrunk(repo, remote, service.trunk, call.signal);
 }
 
 /** The local trunk, or the remote's where that is ahead. */
 async function trunkToBuildOn(
   { opened: { repo }, service }: Located,
   remote: string | undefined,
-  wish: MergeWish,
-  call: Call,
+  theirs: string | undefined,
 ): Promise<{ trunkTip: string; onto: string }> {
   const trunkTip = await tipOf(repo, service.trunk);
   if (trunkTip === undefined) throw new Fault("missing", `There is no branch ${service.trunk} in ${repo.top}.`);
-  if (remote === undefined || wish.offline) return { trunkTip, onto: trunkTip };
-  call.progress(`Fetching ${service.trunk} from ${remote}`);
-  const theirs = await fetchTrunk(repo, remote, service.trunk, call.signal);
-  const within = async (a: string, b: string) => (await repo.git(["merge-base", "--is-ancestor", a, b])).code === 0;
-  if (theirs === undefined || (await within(theirs, trunkTip))) return { trunkTip, onto: trunkTip };
-  if (await within(trunkTip, theirs)) return { trunkTip, onto: theirs };
+  if (theirs === undefined || (await within(repo, theirs, trunkTip))) return { trunkTip, onto: trunkTip };
+  if (await within(repo, trunkTip, theirs)) return { trunkTip, onto: theirs };
   throw new Fault("refused", `${service.trunk} and ${remote}/${service.trunk} have gone different ways.`, {
     hint: `Bring them together first: git pull ${remote} ${service.trunk}`,
   });
 }
+
+const within = async (repo: Repo, a: string, b: string): Promise<boolean> =>
+  (await repo.git(["merge-base", "--is-ancestor", a, b])).code === 0;
 
 /** Judges on frozen commits and builds the merge commit; nothing has moved yet. */
 async function planned(
@@ -90,7 +107,7 @@ async function planned(
     (r, i, all) => r.check !== "merged" && all.findIndex((o) => o.check === r.check) === i,
   );
   if (reasons[0])
-    throw new Fault("refused", verdict.state === "yes" ? complete.line : verdict.line, {
+    throw new Fault("refused", verdict.state === "yes" ? notComplete(item, reasons[0]) : verdict.line, {
       reasons,
       hint: `See all of it: calcifer status ${item.id}`,
     });
@@ -112,10 +129,15 @@ async function planned(
   };
 }
 
+export const notComplete = (item: { id: number; title: string }, reason: Reason): string =>
+  `${called(item)} cannot be completed yet: ${reason.message}`;
+
+/** @returns the commit the trunk shall move to; where it has all there is on the branch already, the trunk as it is */
 async function build({ item, opened, service }: Located, policy: Policy, tip: string, onto: string): Promise<string> {
   const { git } = opened.repo;
+  if (await within(opened.repo, tip, onto)) return onto;
   if (policy.merge.strategy === "ff") {
-    if ((await git(["merge-base", "--is-ancestor", onto, tip])).code === 0) return tip;
+    if (await within(opened.repo, onto, tip)) return tip;
     throw new Fault("refused", `${service.trunk} has moved on, and the policy takes fast-forwards only.`, {
       reasons: [
         {
@@ -134,6 +156,7 @@ async function build({ item, opened, service }: Located, policy: Policy, tip: st
   });
   if (isUnknown(merged)) throw new Fault("refused", `Cannot merge: ${merged.unknown}.`);
   if (merged.tree === undefined) throw conflicting(item, service.trunk, merged.conflicts);
+  if (merged.tree === text(await git(["rev-parse", `${onto}^{tree}`]))) return onto;
   const squash = policy.merge.strategy === "squash";
   const subject = squash ? item.title : `Merge #${item.id} ${item.title}`;
   const parents = squash ? [onto] : [onto, tip];
@@ -174,6 +197,7 @@ async function carryOut(
     await call.write((tx) => forgetMerge(tx.db, located.item.id));
     throw error;
   }
+  mayDieAfter("moved");
   call.progress("Merged");
   return recordMerge(world, located, plan, call);
 }
@@ -186,9 +210,13 @@ async function recordMerge(
 ): Promise<{ item: StoredItem; notes: string[] }> {
   const notes: string[] = [];
   const lag = await followTrunk(opened.repo, plan.trunk, plan.from, plan.commit);
+  mayDieAfter("followed");
   if (lag) notes.push(lag);
   const at = world.clock.now().toISOString();
-  const pushed = (await remoteOf(opened.repo, service.trunk)) === undefined ? null : false;
+  const remote = await remoteOf(opened.repo, service.trunk);
+  // What was merged elsewhere has come from the remote.
+  const pushed =
+    remote === undefined ? null : await within(opened.repo, plan.commit, `refs/remotes/${remote}/${service.trunk}`);
   const after = await call.write(async (tx) => {
     await recordCommits(tx.db, item.id, plan.commits.toReversed());
     const changed = await changeItem(tx.db, item.id, {
@@ -204,11 +232,28 @@ async function recordMerge(
     if (plan.complete) await tx.happened("work.finished", { item: item.id, service: service.name });
     return changed;
   });
+  mayDieAfter("recorded");
   return { item: after, notes };
 }
 
-/** The branch goes, the trunk is pushed if it shall be, the journal is closed. */
-async function afterwards(
+/** The branch goes, the journal is closed. */
+async function tidied(
+  world: World,
+  located: Located,
+  plan: MergePlan,
+  { item, notes }: { item: StoredItem; notes: string[] },
+  call: Call,
+): Promise<{ item: StoredItem; notes: string[] }> {
+  const kept = plan.keepBranch ? [] : await cleanUp({ ...located, item }, plan, call);
+  await call.write(async (tx) => {
+    await forgetMerge(tx.db, item.id);
+  });
+  mayDieAfter("closed");
+  return { item: await itemById(world.db, item.id), notes: [...notes, ...kept] };
+}
+
+/** The trunk is pushed if it shall be; where it is not, that is said. */
+async function pushed(
   world: World,
   located: Located,
   plan: MergePlan,
@@ -217,14 +262,9 @@ async function afterwards(
   notes: string[],
 ): Promise<Merged> {
   const { item } = located;
-  if (!plan.keepBranch) notes.push(...(await cleanUp(located, plan, call)));
-  await call.write(async (tx) => {
-    await forgetMerge(tx.db, item.id);
-  });
-  const wanted = wish.push ?? plan.push === "always";
-  const pushed = wanted
-    ? await pushIfPossible(world, located, plan.commit, call, notes)
-    : (item.merged?.pushed ?? null);
+  const there = item.merged?.pushed ?? null;
+  const wanted = there === false && (wish.push ?? plan.push === "always");
+  const pushed = wanted ? await pushIfPossible(world, located, call, notes) : there;
   if (!wanted && pushed === false) notes.push(`${plan.trunk} was not pushed. Push it: calcifer work push ${item.id}`);
   return { item: await itemById(world.db, item.id), commit: plan.commit, pushed, notes: [...new Set(notes)] };
 }
@@ -237,21 +277,23 @@ async function cleanUp({ item, opened: { repo } }: Located, plan: MergePlan, cal
   } catch (error) {
     return [`${plan.branch} was kept: ${error instanceof Fault ? error.message : String(error)}`];
   }
+  mayDieAfter("left");
   kept.push(await deleteBranch(repo, plan.branch, plan.tip));
+  mayDieAfter("deleted");
   if (kept.every((k) => k === undefined))
     await call.write((tx) => changeItem(tx.db, item.id, { branch: null, worktree: null }));
   return kept.filter((k) => k !== undefined);
 }
 
-async function pushIfPossible(
+/** Pushes; where that fails, a note says why: the merge stands. */
+export async function pushIfPossible(
   world: World,
   located: Located,
-  commit: string,
   call: Call,
   notes: string[],
 ): Promise<boolean | null> {
   try {
-    return await push(world, located, commit, call);
+    return await push(world, located, located.item.merged?.commit ?? "", call);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     notes.push(`Merged, not pushed: ${error.message}`, `Try again: calcifer work push ${located.item.id}`);
@@ -294,8 +336,7 @@ async function resume(
   const { repo } = located.opened;
   const { plan } = begun;
   const trunkTip = await tipOf(repo, plan.trunk);
-  const there =
-    trunkTip !== undefined && (await repo.git(["merge-base", "--is-ancestor", plan.commit, trunkTip])).code === 0;
+  const there = trunkTip !== undefined && (await within(repo, plan.commit, trunkTip));
   if (!there) {
     await call.write((tx) => forgetMerge(tx.db, located.item.id));
     return undefined;

@@ -15,22 +15,26 @@ export function startReasons(item: Standing): Reason[] {
   return [];
 }
 
-/**
- * Why a work tree may not be switched to another branch.
- * @param own files Calcifer itself wrote on registration and nobody has committed yet: they come along
- */
+/** Files that stay behind. @param own what Calcifer itself wrote on registration and nobody has committed yet: it comes along */
+export const dirtyFiles = (files: Changed[], own: string[]): Changed[] =>
+  files.filter((f) => !(f.state === "??" && own.includes(f.path)));
+
+/** Why a work tree may not be switched to another branch. */
 export function dirtyReasons(id: number, files: Changed[], own: string[]): Reason[] {
-  const dirty = files.filter((f) => !(f.state === "??" && own.includes(f.path)));
-  return dirty.slice(0, 20).map((f, i) => ({
-    check: "clean",
-    message: `${f.state} ${f.path}`,
-    ...(i === 0 && { next: `calcifer work start ${id} --carry   or   calcifer work start ${id} --worktree` }),
-  }));
+  return dirtyFiles(files, own)
+    .slice(0, 20)
+    .map((f, i) => ({
+      check: "clean",
+      message: `${f.state} ${f.path}`,
+      ...(i === 0 && { next: `calcifer work start ${id} --carry` }),
+    }));
 }
 
 /** Why an item may not be merged, beside its verdict. */
 export function mergeReasons(item: Standing): Reason[] {
   if (item.status === "active" && item.branch !== null) return [];
+  if (item.status === "active" && item.merged !== null)
+    return [{ check: "status", message: `#${item.id} is merged already.`, next: `calcifer work finish ${item.id}` }];
   const next =
     item.status === "dropped"
       ? `calcifer work restore ${item.id}`
@@ -122,3 +126,14 @@ export function documentTemplate(item: Pick<Item, "id" | "title" | "type">): str
   };
   return `# ${item.title} (#${item.id})\n\n${parts[item.type].map((p) => `## ${p}\n`).join("\n")}`;
 }
+
+/** The sub-heading that entries of a type usually stand under (Keep a Changelog's names). */
+export const sectionOf = (type: Item["type"]): string =>
+  ({
+    feature: "Added",
+    service: "Added",
+    integration: "Added",
+    bug: "Fixed",
+    documentation: "Changed",
+    maintenance: "Changed",
+  })[type];

@@ -3,7 +3,8 @@
 import { worktreeOf } from "../../gate/judge.ts";
 import { branchName, policyFile } from "../../gate/policy.ts";
 import { policyNow } from "../../gate/policy-in-force.ts";
-import { marks, underWay } from "../../gate/repo.ts";
+import { marks, type Repo, underWay } from "../../gate/repo.ts";
+import { called } from "../../gate/rules.ts";
 import type { Api } from "../../protocol/api.ts";
 import type { Implements } from "../../protocol/contract.ts";
 import { Fault } from "../../protocol/errors.ts";
@@ -11,14 +12,14 @@ import type { Item } from "../../protocol/work.ts";
 import { uncommittedIn } from "../git/commit.ts";
 import { mark, orThrow } from "../git/item-marks.ts";
 import type { Repos } from "../git/repos.ts";
-import { resolveService, servicesOfRepo } from "../service/service.ts";
+import { resolveService, type StoredService, servicesOfRepo } from "../service/service.ts";
 import type { Call, World } from "../world.ts";
 import { createItem } from "./add.ts";
 import { makeAndSwitch, makeWorktree, tipOf, validBranchName } from "./branch.ts";
 import { type Located, locate } from "./judge.ts";
 import { resolveItem } from "./resolve.ts";
-import { dirtyReasons, startReasons, titleOf } from "./rules.ts";
-import { changeItem, itemOnBranch, shown } from "./store.ts";
+import { dirtyFiles, dirtyReasons, startReasons, titleOf } from "./rules.ts";
+import { changeItem, itemOnBranch, type StoredItem, shown } from "./store.ts";
 
 type Work = Implements<Api["work"], Call>;
 
@@ -37,24 +38,21 @@ export function starting(world: World, repos: Repos): Pick<Work, "start" | "adop
 
     async adopt(p, call) {
       if (p.repo === undefined) throw new Fault("invalid", "repo: no repository was named.");
-      const { repo, objects } = await repos.open(p.repo);
-      const foreign = (await marks(repo)).get(p.branch);
+      const opened = await repos.open(p.repo);
+      const foreign = (await marks(opened.repo)).get(p.branch);
       const service = await resolveService(world, repos, { service: foreign?.service, repo: p.repo }).catch(() =>
         resolveService(world, repos, { repo: p.repo }),
       );
-      await mayTake(repo.commonDir, p.branch);
-      if ((await tipOf(repo, p.branch)) === undefined) throw noBranch(p.branch, repo.top);
-      const item =
-        p.item !== undefined
-          ? await resolveItem(world, repos, p)
-          : await createItem(
-              world,
-              { repo, objects },
-              service,
-              { title: p.title ?? foreign?.title ?? titleOf(p.branch), type: p.type, labels: [], description: "" },
-              call,
-            );
-      return take(await locate(world, repos, item), p.branch, call);
+      const named = p.item === undefined ? undefined : await resolveItem(world, repos, p);
+      await mayTake(named, service, opened.repo, p.branch);
+      const wanted = {
+        title: p.title ?? foreign?.title ?? titleOf(p.branch),
+        type: p.type,
+        labels: [],
+        description: "",
+      };
+      const item = named ?? (await createItem(world, opened, service, wanted, call));
+      return record({ item, service, opened }, p.branch, null, call);
     },
   };
 
@@ -101,24 +99,37 @@ export function starting(world: World, repos: Repos): Pick<Work, "start" | "adop
   /** An existing branch becomes the item's. */
   async function take(located: Located, branch: string, call: Call): Promise<Item> {
     const { item, service, opened } = located;
-    if (item.branch !== null && item.branch !== branch)
-      throw new Fault("conflict", `#${item.id} has the branch ${item.branch} already.`);
-    if (branch === service.trunk)
-      throw new Fault("refused", `${branch} is the trunk of ${service.name}; an item needs a branch of its own.`);
-    if ((await tipOf(opened.repo, branch)) === undefined) throw noBranch(branch, opened.repo.top);
-    await mayTake(opened.repo.commonDir, branch, item.key);
+    await mayTake(item, service, opened.repo, branch);
     return record(located, branch, null, call);
   }
 
-  async function mayTake(gitDir: string, branch: string, key?: string): Promise<void> {
-    const services = await servicesOfRepo(world.db, gitDir);
+  /** @param item undefined for one that is not there yet */
+  async function mayTake(
+    item: StoredItem | undefined,
+    service: StoredService,
+    repo: Repo,
+    branch: string,
+  ): Promise<void> {
+    const reasons = item ? startReasons(item) : [];
+    if (reasons[0]) throw new Fault("refused", reasons[0].message, { reasons });
+    if (item && item.branch !== null && item.branch !== branch)
+      throw new Fault("conflict", `#${item.id} has the branch ${item.branch} already.`);
+    if (item && item.serviceId !== service.id)
+      throw new Fault(
+        "refused",
+        `#${item.id} is of ${item.service ?? "no service"}, and ${branch} is in ${service.name}.`,
+      );
+    if (branch === service.trunk)
+      throw new Fault("refused", `${branch} is the trunk of ${service.name}; an item needs a branch of its own.`);
+    if ((await tipOf(repo, branch)) === undefined) throw noBranch(branch, repo.top);
+    const services = await servicesOfRepo(world.db, repo.commonDir);
     const holder = await itemOnBranch(
       world.db,
       services.map((s) => s.id),
       branch,
     );
-    if (holder && holder.key !== key)
-      throw new Fault("conflict", `${branch} is the branch of #${holder.id} "${holder.title}".`, {
+    if (holder && holder.id !== item?.id)
+      throw new Fault("conflict", `${branch} is the branch of ${called(holder)}.`, {
         hint: `Look at it: calcifer work show ${holder.id}`,
       });
   }
@@ -134,16 +145,13 @@ export function starting(world: World, repos: Repos): Pick<Work, "start" | "adop
       );
     if (carry) return;
     const own = [policyFile, (await ownChanges(repo.commonDir)) ?? "CHANGES.md"];
-    const reasons = dirtyReasons(item.id, await uncommittedIn(repo), own);
-    if (reasons.length > 0)
-      throw new Fault(
-        "refused",
-        `${reasons.length} ${reasons.length === 1 ? "file is" : "files are"} uncommitted in ${repo.top}.`,
-        {
-          reasons,
-          hint: `Take the changes along: calcifer work start ${item.id} --carry. Or leave them here, and work in a folder beside: calcifer work start ${item.id} --worktree`,
-        },
-      );
+    const files = await uncommittedIn(repo);
+    const count = dirtyFiles(files, own).length;
+    if (count > 0)
+      throw new Fault("refused", `${count} ${count === 1 ? "file is" : "files are"} uncommitted in ${repo.top}.`, {
+        reasons: dirtyReasons(item.id, files, own),
+        hint: `Take the changes along: calcifer work start ${item.id} --carry. Or leave them here, and work in a folder beside: calcifer work start ${item.id} --worktree`,
+      });
   }
 
   async function ownChanges(gitDir: string): Promise<string | undefined> {

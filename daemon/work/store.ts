@@ -16,10 +16,13 @@ export interface StoredItem extends Item {
   keptTip: string | null;
 }
 
+/** The name of a service that was removed is nobody's, or another's. */
 const withService = (db: Db) =>
   db
     .selectFrom("items")
-    .leftJoin("services", "services.id", "items.service_id")
+    .leftJoin("services", (join) =>
+      join.onRef("services.id", "=", "items.service_id").on("services.removed", "is", null),
+    )
     .selectAll("items")
     .select("services.name as service");
 
@@ -269,7 +272,9 @@ export async function listItems(db: Db, filter: Filter): Promise<{ items: Listed
 function filtered(db: Db, filter: Filter, before: number | undefined) {
   let q = db
     .selectFrom("items")
-    .leftJoin("services", "services.id", "items.service_id")
+    .leftJoin("services", (join) =>
+      join.onRef("services.id", "=", "items.service_id").on("services.removed", "is", null),
+    )
     .select(listed)
     .select("services.name as service")
     .orderBy("items.id", "desc");
@@ -287,7 +292,9 @@ function found(db: Db, expression: string, label: string | undefined, before: nu
   let q = db
     .selectFrom("items_fts")
     .crossJoin("items")
-    .leftJoin("services", "services.id", "items.service_id")
+    .leftJoin("services", (join) =>
+      join.onRef("services.id", "=", "items.service_id").on("services.removed", "is", null),
+    )
     .whereRef("items.id", "=", "items_fts.rowid")
     .where(sql<boolean>`items_fts match ${expression}`)
     .select(listed)

@@ -17,7 +17,7 @@ import { dropping } from "./drop.ts";
 import { editing } from "./edit.ts";
 import { mergesUnderWay, mergeUnderWay } from "./journal.ts";
 import { judgeItem, type Located, locate } from "./judge.ts";
-import { type Merged, merge, push, takeUp } from "./merge.ts";
+import { type Merged, type MergeWish, merge, notComplete, push, pushIfPossible, takeUp } from "./merge.ts";
 import { resolveItem } from "./resolve.ts";
 import { documentTemplate } from "./rules.ts";
 import { starting } from "./start.ts";
@@ -46,20 +46,38 @@ export {
   shown,
 } from "./store.ts";
 
+/** How an item is named in a call. */
+interface Named {
+  item?: number | string | undefined;
+  repo?: string | undefined;
+}
+
 /** How a verdict is asked: the cache, or git. */
 export type Judge = (located: Located, options?: { fresh?: boolean }) => Promise<Judgement>;
 
 export function workRoom(world: World, repos: Repos, judge: Judge): Implements<Api["work"], Call> {
-  const located = async (p: { item?: number | string | undefined; repo?: string | undefined }) =>
-    locate(world, repos, await resolveItem(world, repos, p));
+  const located = async (p: Named) => locate(world, repos, await resolveItem(world, repos, p));
 
   const turns = new Turns();
+  /** For acts on an item's branch: one at a time for each item, on the item as it is then. */
+  const inTurn =
+    <P extends Named, R>(act: (p: P, call: Call) => Promise<R>) =>
+    async (p: P, call: Call): Promise<R> => {
+      const { id } = await resolveItem(world, repos, p);
+      return turns.take(id, () => act({ ...p, item: id }, call));
+    };
+  const { start, adopt } = starting(world, repos);
+  const { drop, restore, delete: remove } = dropping(world, repos);
 
   return {
     ...editing(world, repos),
-    ...starting(world, repos),
     ...committing(world, repos),
-    ...dropping(world, repos),
+    start: inTurn(start),
+    // Of two who take one branch at once, the second finds it taken.
+    adopt: (p, call) => turns.take(`branch ${p.branch}`, () => adopt(p, call)),
+    drop: inTurn(drop),
+    restore: inTurn(restore),
+    delete: inTurn(remove),
 
     async add(p, call) {
       const service = await resolveService(world, repos, p);
@@ -109,31 +127,30 @@ export function workRoom(world: World, repos: Repos, judge: Judge): Implements<A
       return call.answer(async () => ({ path: item.document as string, created }));
     },
 
-    async update(p, call) {
+    update: inTurn(async (p, call) => {
       const place = await located(p);
       const done = await update(place, p.offline, call);
       return call.answer(async (tx) => ({ item: shown(await itemById(tx.db, place.item.id)), ...done }));
-    },
+    }),
 
-    async merge(p, call) {
-      const { id } = await resolveItem(world, repos, p);
-      const done = await turns.take(id, async () =>
-        merge(world, await located({ item: id }), { offline: p.offline, push: p.push, complete: false }, call),
-      );
+    merge: inTurn(async (p, call) => {
+      const done = await merge(world, await located(p), { offline: p.offline, push: p.push, complete: false }, call);
       return call.answer(async () => answered(done));
-    },
+    }),
 
-    async finish(p, call) {
-      const { id } = await resolveItem(world, repos, p);
-      return turns.take(id, async () => {
-        const place = await located({ item: id });
-        if (place.item.merged !== null && !(await mergeUnderWay(world.db, id))) return complete(place, call);
-        const done = await merge(world, place, { offline: p.offline, push: p.push, complete: true }, call);
-        return call.answer(async () => answered(done));
-      });
-    },
+    finish: inTurn(async (p, call) => {
+      const place = await located(p);
+      const wish = { offline: p.offline, push: p.push, complete: true };
+      const begun = await takeUp(world, place, wish, call);
+      if (begun?.item.status === "done") return call.answer(async () => answered(begun));
+      const now = { ...place, item: begun?.item ?? place.item };
+      if (now.item.merged !== null && (now.item.status === "done" || !(await hasMore(now))))
+        return complete(now, wish, call, begun?.notes ?? []);
+      const done = await merge(world, now, wish, call);
+      return call.answer(async () => answered(done));
+    }),
 
-    async push(p, call) {
+    push: inTurn(async (p, call) => {
       const place = await located(p);
       if (place.item.merged === null)
         throw new Fault("refused", `#${place.item.id} is not merged, so there is nothing to push.`, {
@@ -145,31 +162,32 @@ export function workRoom(world: World, repos: Repos, judge: Judge): Implements<A
           hint: "Add one: git remote add origin <url>",
         });
       return call.answer(async (tx) => ({ item: shown(await itemById(tx.db, place.item.id)), pushed }));
-    },
+    }),
 
     async verdict(p) {
       return (await judge(await located(p), { fresh: p.fresh })).merge;
     },
   };
 
+  /** The branch went on after its merge. */
+  async function hasMore(place: Located): Promise<boolean> {
+    const { branch } = place.item;
+    if (branch === null || (await tipOf(place.opened.repo, branch)) === undefined) return false;
+    return (await judgeItem(place)).facts.merged !== true;
+  }
+
   /** Completes an item that was merged before. What it needs is asked of the database; its branch may be gone. */
-  async function complete({ item, service, opened }: Located, call: Call) {
+  async function complete(place: Located, wish: MergeWish, call: Call, notes: string[]) {
+    const { item, service } = place;
     if (item.status === "done") throw new Fault("refused", `#${item.id} is done already.`);
-    const { complete: verdict } = await judgeItem({ item, service, opened });
-    const reasons = reasonsOf(verdict);
-    if (reasons[0])
-      throw new Fault("refused", `#${item.id} "${item.title}" cannot be completed yet: ${reasons[0].message}`, {
-        reasons,
-      });
+    const reasons = reasonsOf((await judgeItem(place)).complete);
+    if (reasons[0]) throw new Fault("refused", notComplete(item, reasons[0]), { reasons });
+    const there = item.merged?.pushed ?? null;
+    const pushed = wish.push && there === false ? await pushIfPossible(world, place, call, notes) : there;
     return call.answer(async (tx) => {
       const after = await changeItem(tx.db, item.id, { status: "done", finished: world.clock.now().toISOString() });
       await tx.happened("work.finished", { item: item.id, service: service.name });
-      return {
-        item: shown(after),
-        commit: item.merged?.commit ?? null,
-        pushed: item.merged?.pushed ?? null,
-        notes: [],
-      };
+      return { item: shown(after), commit: item.merged?.commit ?? null, pushed, notes };
     });
   }
 
