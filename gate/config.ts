@@ -9,7 +9,7 @@ export interface Setting {
   value: string;
 }
 
-const header = /^\s*\[([A-Za-z0-9.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\]\s*(.*)$/s;
+const header = /^\s*\[([A-Za-z0-9-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\]\s*(.*)$/s;
 const pair = /^\s*([A-Za-z][A-Za-z0-9-]*)\s*(?:=\s*(.*))?$/s;
 
 /** @returns undefined where only git knows: includes, lines that go on, anything it would complain of */
@@ -26,7 +26,7 @@ export function settingsIn(config: string): Setting[] | undefined {
     }
     if (/^\s*([#;]|$)/.test(line)) continue;
     const [, key, text] = pair.exec(line) ?? [];
-    const value = text === undefined ? "true" : valueOf(text);
+    const value = text === undefined ? "true" : valueIn(text);
     if (!section || key === undefined || value === undefined) return undefined;
     found.push({ ...section, key: key.toLowerCase(), value });
   }
@@ -36,11 +36,13 @@ export function settingsIn(config: string): Setting[] | undefined {
 const escapes: Record<string, string> = { n: "\n", t: "\t", b: "\b", "\\": "\\", '"': '"' };
 
 /** A value without its quotes, its comment and the blanks around it. */
-function valueOf(text: string): string | undefined {
+function valueIn(text: string): string | undefined {
   let [value, kept, quoted] = ["", 0, false];
   for (let at = 0; at < text.length; at++) {
     const char = text[at] as string;
     if (!quoted && (char === "#" || char === ";")) break;
+    // Git made spaces of these for long, and keeps them now.
+    if (!quoted && char !== " " && /\s/.test(char)) return undefined;
     if (char === '"') quoted = !quoted;
     else if (char === "\\") {
       const meant = escapes[text[++at] ?? "end"];
@@ -48,7 +50,7 @@ function valueOf(text: string): string | undefined {
       value += meant;
     } else value += char;
     // Blanks at the end do not count, unless they were quoted.
-    if (quoted || !/\s/.test(char) || char === "\\") kept = value.length;
+    if (quoted || char !== " ") kept = value.length;
   }
   return quoted ? undefined : value.slice(0, kept);
 }

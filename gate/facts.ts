@@ -469,7 +469,7 @@ async function mergeFile(
 ): Promise<string | undefined> {
   const base = text(await repo.git(["merge-base", q.trunkTip, q.tip]))?.split("\n")[0];
   const [before, ours, theirs] = await Promise.all(
-    [base, q.trunkTip, q.tip].map((c) => (c ? objects.readText(`${c}:${file}`) : undefined)),
+    [base, q.trunkTip, q.tip].map(async (c) => (c ? objects.readText(`${c}:${file}`) : undefined)),
   );
   if (ours === undefined || theirs === undefined) return undefined;
   const merged = mergeChanges(before ?? "", ours, theirs);

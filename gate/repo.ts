@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Fault } from "../protocol/errors.ts";
+import { settingsIn } from "./config.ts";
 import { fields, type Git, gitIn, lines, text } from "./git.ts";
 import { ByStamp } from "./remember.ts";
 
@@ -112,21 +113,10 @@ export async function marks(repo: Repo): Promise<ReadonlyMap<string, ItemMark>> 
 }
 
 async function askMarks(repo: Repo): Promise<Map<string, ItemMark>> {
-  const asked = await repo.git(["config", "--local", "-z", "--get-regexp", "^branch\\..*\\.calcifer"]);
-  // 1 is git's word for none.
-  if (asked.code > 1)
-    throw new Fault(
-      "unreachable",
-      `git cannot read ${path.join(repo.commonDir, "config")}: ${asked.stderr.trim().split("\n")[0]}`,
-    );
   const found = new Map<string, Partial<Record<"id" | "key" | "title" | "service", string>>>();
-  for (const field of fields(asked)) {
-    const newline = field.indexOf("\n");
-    const match = /^branch\.([\s\S]*)\.(calcifer[a-z]+)$/.exec(field.slice(0, newline));
-    const key = markKeys[match?.[2] as keyof typeof markKeys];
-    if (!match || !key) continue;
-    const branch = match[1] as string;
-    found.set(branch, { ...found.get(branch), [key]: field.slice(newline + 1) });
+  for (const { branch, name, value } of readMarks(repo) ?? (await gitsMarks(repo))) {
+    const key = markKeys[name as keyof typeof markKeys];
+    if (key) found.set(branch, { ...found.get(branch), [key]: value });
   }
   const whole = new Map<string, ItemMark>();
   for (const [branch, mark] of found) {
@@ -135,6 +125,34 @@ async function askMarks(repo: Repo): Promise<Map<string, ItemMark>> {
       whole.set(branch, { id, key: mark.key, title: mark.title ?? "", service: mark.service });
   }
   return whole;
+}
+
+interface BranchSetting {
+  branch: string;
+  name: string;
+  value: string;
+}
+
+function readMarks(repo: Repo): BranchSetting[] | undefined {
+  const settings = settingsIn(readText(path.join(repo.commonDir, "config")) ?? "");
+  return settings?.flatMap(({ section, subsection, key, value }) =>
+    section === "branch" && subsection !== undefined ? [{ branch: subsection, name: key, value }] : [],
+  );
+}
+
+async function gitsMarks(repo: Repo): Promise<BranchSetting[]> {
+  const asked = await repo.git(["config", "--local", "-z", "--get-regexp", "^branch\\..*\\.calcifer"]);
+  // 1 is git's word for none.
+  if (asked.code > 1)
+    throw new Fault(
+      "unreachable",
+      `git cannot read ${path.join(repo.commonDir, "config")}: ${asked.stderr.trim().split("\n")[0]}`,
+    );
+  return fields(asked).flatMap((field) => {
+    const newline = field.indexOf("\n");
+    const match = /^branch\.([\s\S]*)\.(calcifer[a-z]+)$/.exec(field.slice(0, newline));
+    return match ? [{ branch: match[1] as string, name: match[2] as string, value: field.slice(newline + 1) }] : [];
+  });
 }
 
 const noted = new ByStamp<Tracked[]>();

@@ -69,10 +69,7 @@ export class Folders {
 const isFull = ({ code }: NodeJS.ErrnoException): boolean =>
   code === "ENOSPC" || code === "EMFILE" || code === "ENFILE";
 
-/**
- * Runs something a moment after it was asked for, once for many askings, never twice at the same time.
- * @param most milliseconds after which it runs though it is asked for without end
- */
+/** Runs something a moment after it was asked for, once for many askings, never twice at the same time. */
 export class Soon {
   private timer: NodeJS.Timeout | undefined;
   private first = 0;
@@ -81,20 +78,24 @@ export class Soon {
   private over = false;
   private readonly act: () => Promise<void>;
   private readonly wait: number;
-  private readonly most: number;
+  private readonly failed: (error: unknown) => void;
 
-  constructor(act: () => Promise<void>, wait: number, most = wait * 5) {
+  /**
+   * @param wait milliseconds of quiet before it runs; asked for without end, it runs after five times that
+   * @param failed told of what nobody waited for
+   */
+  constructor(act: () => Promise<void>, wait: number, failed: (error: unknown) => void = () => {}) {
     this.act = act;
     this.wait = wait;
-    this.most = most;
+    this.failed = failed;
   }
 
   ask(): void {
     if (this.over) return;
     if (this.timer === undefined) this.first = performance.now();
     clearTimeout(this.timer);
-    const left = this.first + this.most - performance.now();
-    this.timer = setTimeout(() => void this.now(), Math.max(0, Math.min(this.wait, left)));
+    const left = this.first + this.wait * 5 - performance.now();
+    this.timer = setTimeout(() => void this.now().catch(this.failed), Math.max(0, Math.min(this.wait, left)));
     this.timer.unref();
   }
 

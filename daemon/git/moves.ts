@@ -51,22 +51,33 @@ export async function settle(
   const services = await servicesOfRepo(world.db, repo.commonDir);
   if (services.length === 0) return;
   const mine = await marks(repo);
-  syncMarkers(repo, mine, now);
-  await followRenames(world, mine, now);
+  await attempt(world, "the marks for hooks could not be brought in step", async () => syncMarkers(repo, mine, now));
+  for (const [branch, mark] of mine)
+    await attempt(world, "a renamed branch could not be followed", () => followRename(world, branch, mark, mine, now));
   const found = await newCommits(world, opened, services, mine, before, now);
   const refs = before ? movedRefs(before, now) : [];
   if (refs.length > 0 || found.length > 0)
     await world.ownCall().write(async (tx) => {
       for (const one of found) await record(tx, one);
-      if (refs.length > 0)
-        for (const service of services)
-          await tx.happened("service.moved", { service: service.name, data: { repo: repo.top, refs } });
+      for (const { name } of refs.length > 0 ? services : [])
+        await tx.happened("service.moved", { service: name, data: { repo: repo.top, refs } });
     });
-  const same =
-    before?.changesFiles !== undefined && services.every((s) => before.tips.get(s.trunk) === now.tips.get(s.trunk));
-  now.changesFiles = same
-    ? before.changesFiles
-    : await guardAgain(world, repos, opened, before?.changesFiles, services);
+  const known = before?.changesFiles;
+  const same = known !== undefined && services.every((s) => before?.tips.get(s.trunk) === now.tips.get(s.trunk));
+  now.changesFiles = known;
+  if (!same)
+    await attempt(world, "what hooks protect could not be brought in step", async () => {
+      now.changesFiles = await guardAgain(world, repos, opened, known, services);
+    });
+}
+
+/** What fails here fails alone: the moves are told all the same, and once. */
+async function attempt(world: World, what: string, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    world.log.warn({ err: error }, what);
+  }
 }
 
 function movedRefs(before: Heads, now: Heads): string[] {
@@ -84,16 +95,20 @@ function syncMarkers(repo: Repo, mine: ReadonlyMap<string, ItemMark>, now: Heads
   for (const branch of marked) if (!mine.has(branch) && !now.tips.has(branch)) unmarkBranch(repo.commonDir, branch);
 }
 
-async function followRenames(world: World, mine: ReadonlyMap<string, ItemMark>, now: Heads): Promise<void> {
-  for (const [branch, mark] of mine) {
-    const item = now.tips.has(branch) ? await itemByKey(world.db, mark.key) : undefined;
-    if (!item || item.branch === null || item.branch === branch || now.tips.has(item.branch) || mine.has(item.branch))
-      continue;
-    await world.ownCall().write(async (tx) => {
-      await changeItem(tx.db, item.id, { branch });
-      await tx.happened("work.edited", { item: item.id, service: item.service, data: { changed: ["branch"] } });
-    });
-  }
+async function followRename(
+  world: World,
+  branch: string,
+  { key }: ItemMark,
+  mine: ReadonlyMap<string, ItemMark>,
+  now: Heads,
+): Promise<void> {
+  const item = now.tips.has(branch) ? await itemByKey(world.db, key) : undefined;
+  if (!item || item.branch === null || item.branch === branch) return;
+  if (now.tips.has(item.branch) || mine.has(item.branch)) return;
+  await world.ownCall().write(async (tx) => {
+    await changeItem(tx.db, item.id, { branch });
+    await tx.happened("work.edited", { item: item.id, service: item.service, data: { changed: ["branch"] } });
+  });
 }
 
 async function newCommits(

@@ -27,6 +27,8 @@ export class Tree {
   private version = 0;
   /** every folder that matters is watched */
   private complete = false;
+  /** the system has no room for more watches */
+  private overfull = false;
   /** settings outside the repository that say what is ignored */
   private outside: string[] = [];
   private answer: { version: number; stamp: string; until: number; files: Promise<Files> } | undefined;
@@ -36,9 +38,11 @@ export class Tree {
     this.git = git;
     this.folders = new Folders({
       changed: (folder, name, came) => this.changed(folder, name, came),
-      full: () => this.giveUp(),
+      full: () => {
+        this.overfull = true;
+      },
     });
-    this.scan = new Soon(() => this.rescan(), 100, 1000);
+    this.scan = new Soon(() => this.rescan(), 100);
   }
 
   /** Folders watched. */
@@ -115,14 +119,15 @@ export class Tree {
 
   private async rescan(): Promise<void> {
     const { version } = this;
+    this.overfull = false;
     if (!existsSync(this.top)) return this.giveUp();
     const tracked = await this.trackedFolders();
     if (!tracked) return this.giveUp();
     this.outside = await this.outsideFiles();
     this.folders.set(tracked);
     const all = await this.withUntracked(tracked);
-    if (!all || this.folders.size === 0) return this.giveUp();
-    this.folders.set(all);
+    if (all) this.folders.set(all);
+    if (!all || this.overfull) return this.giveUp();
     // A folder that came meanwhile may have been missed, unless a notice says so and another look is due.
     if (version === this.version) this.complete = true;
     else this.scan.ask();

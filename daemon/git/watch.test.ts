@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { Daemon, type Ground } from "../../test/daemon.ts";
+import { soon } from "../life/trial.ts";
 import { markedBranches } from "./marks.ts";
 
 describe("the watch", () => {
@@ -197,6 +199,34 @@ describe("the watch", () => {
     await daemon.watch.settled();
     await commit("Back again");
     await daemon.event((e) => e.name === "work.committed" && e.item === id, "the commit is told");
+  });
+
+  it("watches the repository that came in another one's place", async () => {
+    const { id } = await begun();
+    const other = `${ground.top}-other`;
+    execFileSync("cp", ["-r", ground.top, other]);
+    rmSync(ground.top, { recursive: true });
+    renameSync(other, ground.top);
+    await daemon.watch.settled();
+    await commit("In the other");
+    await daemon.event((e) => e.name === "work.committed" && e.item === id, "the commit is told");
+    ground.write("a.txt", "a");
+    await soon(async () => (await daemon.client.gate.show({ item: id })).uncommitted === 1, "the new file is seen");
+  });
+
+  it("goes on when a renamed branch cannot be followed", async () => {
+    const first = await begun();
+    const second = await daemon.client.work.add({ title: "Second", service: `s${count}` });
+    await daemon.client.work.start({ item: second.id, repo: ground.top });
+    await ground.git("branch", "-m", "renamed");
+    await ground.git("config", "branch.renamed.calciferKey", first.key);
+    await ground.git("branch", "-D", first.branch as string);
+    await daemon.watch.settled();
+    await ground.git("commit", "-q", "--no-verify", "--allow-empty", "-m", "After that");
+    await daemon.watch.settled();
+    await daemon.watch.settled();
+    const refs = await moves();
+    assert.equal(refs.filter((r) => JSON.stringify(r) === '["refs/heads/renamed"]').length, 1);
   });
 
   it("stops with its service", async () => {

@@ -1,5 +1,5 @@
 // Watches the repositories of all services: what moved is told to faces, recorded, and forgotten by what remembers it.
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Changed } from "../../gate/facts.ts";
 import { branchTips, folderOf, type Worktree, worktrees } from "../../gate/refs.ts";
@@ -23,7 +23,11 @@ export class Watch implements Keeper, Watched {
   private readonly world: World;
   private readonly repos: Repos;
   private readonly watched = new Map<string, RepoWatch>();
-  private readonly syncing = new Soon(() => this.sync(), 20);
+  private readonly syncing = new Soon(
+    () => this.sync(),
+    20,
+    (error) => this.world.log.warn({ err: error }, "the services could not be looked up"),
+  );
 
   constructor(world: World, repos: Repos) {
     this.world = world;
@@ -107,6 +111,8 @@ class RepoWatch {
   private readonly folders: Folders;
   private readonly looking: Soon;
   private before: Heads | undefined;
+  /** which folder it was, for another may come in its place */
+  private place = "";
 
   constructor(world: World, repos: Repos, opened: Opened, folder: string) {
     this.world = world;
@@ -133,9 +139,15 @@ class RepoWatch {
   }
 
   async stop(): Promise<void> {
+    await this.looking.stop();
+    await this.forgetFolders();
+  }
+
+  private async forgetFolders(): Promise<void> {
     this.folders.close();
-    await Promise.all([this.looking.stop(), ...[...this.trees.values()].map((tree) => tree.stop())]);
+    const trees = [...this.trees.values()];
     this.trees.clear();
+    await Promise.all(trees.map((tree) => tree.stop()));
   }
 
   private changed(where: string, name: string | undefined, came: boolean): void {
@@ -156,7 +168,10 @@ class RepoWatch {
 
   private async lookNow(): Promise<void> {
     const { repo } = this.opened;
-    if (!existsSync(repo.commonDir)) return;
+    const place = placeOf(repo.commonDir);
+    if (place !== this.place) await this.forgetFolders();
+    this.place = place;
+    if (place === "") return;
     try {
       // Watched first, read afterwards: what comes in between is seen by one or the other.
       while (this.watchFolders());
@@ -208,6 +223,11 @@ class RepoWatch {
     this.trees.set(top, tree);
     tree.start().catch((error: unknown) => this.world.log.warn({ err: error, top }, "a work tree cannot be watched"));
   }
+}
+
+function placeOf(folder: string): string {
+  const found = statSync(folder, { bigint: true, throwIfNoEntry: false });
+  return found ? `${found.dev}.${found.ino}.${found.birthtimeNs}` : "";
 }
 
 function within(folder: string, into: Set<string>, depth: number): void {

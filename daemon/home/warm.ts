@@ -19,12 +19,16 @@ export function warmVerdicts(world: World, repos: Repos, verdicts: Verdicts): Ke
       let all = true;
       const isDue = (item: StoredItem) =>
         item.branch !== null && (all || (item.service !== null && moved.has(item.service)));
-      const warming = new Soon(async () => {
-        const due = (await itemsWithStatus(world.db, "active", most)).filter(isDue);
-        all = false;
-        moved.clear();
-        for (const item of due) if (!signal.aborted) await ask(item);
-      }, wait);
+      const warming = new Soon(
+        async () => {
+          const due = (await itemsWithStatus(world.db, "active", most)).filter(isDue);
+          all = false;
+          moved.clear();
+          for (const item of due) if (!signal.aborted) await ask(item);
+        },
+        wait,
+        (error) => world.log.warn({ err: error }, "verdicts could not be asked for"),
+      );
       const deaf = world.onEvent(({ name, service }) => {
         if (name !== "service.moved" || service === null) return;
         moved.add(service);

@@ -6,7 +6,7 @@ import type { Item } from "../../protocol/work.ts";
 import type { Opened } from "../git/repos.ts";
 import type { StoredService } from "../service/service.ts";
 import type { Call, Tx, World } from "../world.ts";
-import { changeItem, insertItem, type StoredItem } from "./store.ts";
+import { insertItem, type StoredItem } from "./store.ts";
 
 // Without letters and digits that are read for one another.
 const alphabet = "23456789abcdefghjkmnpqrstvwxyz";
@@ -38,16 +38,13 @@ export async function insert(
   service: StoredService,
   { policy, ...wanted }: Awaited<ReturnType<typeof prepare>>,
 ): Promise<StoredItem> {
-  const id = await insertItem(tx.db, {
-    ...wanted,
+  const about = {
     key: newKey(),
-    document: null,
     created: world.clock.now().toISOString(),
     serviceId: service.id,
-  });
-  await tx.happened("work.added", { item: id, service: service.name, data: { title: wanted.title } });
-  // The document's path has the item's number in it, which is known only now.
-  return changeItem(tx.db, id, {
-    document: documentPath(policy, { id, title: wanted.title, type: wanted.type }) ?? null,
-  });
+    service: service.name,
+  };
+  const item = await insertItem(tx.db, { ...wanted, ...about }, (id) => documentPath(policy, { ...wanted, id }));
+  await tx.happened("work.added", { item: item.id, service: service.name, data: { title: item.title } });
+  return item;
 }

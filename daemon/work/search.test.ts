@@ -15,18 +15,22 @@ describe("searching work items", () => {
     more: { type?: "bug" | "feature"; description?: string; labels?: string[]; serviceId?: number } = {},
   ) =>
     store.write((db) =>
-      insertItem(db, {
-        key: title.replaceAll(" ", "").padEnd(8, "0"),
-        title,
-        type: "bug",
-        description: "",
-        labels: [],
-        checklist: [],
-        document: null,
-        created: "2026-01-01T00:00:00.000Z",
-        serviceId: 1,
-        ...more,
-      }),
+      insertItem(
+        db,
+        {
+          key: title.replaceAll(" ", "").padEnd(8, "0"),
+          title,
+          type: "bug",
+          description: "",
+          labels: [],
+          checklist: [],
+          created: "2026-01-01T00:00:00.000Z",
+          serviceId: 1,
+          service: "gateway",
+          ...more,
+        },
+        () => undefined,
+      ),
     );
 
   beforeEach(async () => {

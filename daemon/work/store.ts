@@ -116,50 +116,60 @@ export async function restorableItems(db: Db, most: number): Promise<StoredItem[
   return rows.map(toItem);
 }
 
+/** What is known of an item before it is one. */
+export type NewItem = Pick<Item, "key" | "title" | "type" | "description" | "labels" | "checklist" | "created"> & {
+  serviceId: number;
+  service: string;
+};
+
+/**
+ * Adds a planned item.
+ * @param documentFor the path of its document, once its number is known
+ */
 export async function insertItem(
   db: Transaction<Database>,
-  item: Pick<Item, "key" | "title" | "type" | "description" | "labels" | "checklist" | "document" | "created"> & {
-    serviceId: number;
-  },
-): Promise<number> {
-  const { insertId } = await db
-    .insertInto("items")
-    .values({
-      key: item.key,
-      title: item.title,
-      type: item.type,
-      service_id: item.serviceId,
-      status: "planned",
-      description: item.description,
-      notes: "",
-      labels: JSON.stringify(item.labels),
-      checklist: JSON.stringify(item.checklist),
-      document: item.document,
-      branch: null,
-      worktree: null,
-      created: item.created,
-      started: null,
-      finished: null,
-      merged_commit: null,
-      merged_trunk: null,
-      merged_at: null,
-      pushed: null,
-      kept_tip: null,
-      version: 1,
-    })
-    .executeTakeFirstOrThrow();
+  item: NewItem,
+  documentFor: (id: number) => string | undefined,
+): Promise<StoredItem> {
+  const row = {
+    key: item.key,
+    title: item.title,
+    type: item.type,
+    service_id: item.serviceId,
+    status: "planned",
+    description: item.description,
+    notes: "",
+    labels: JSON.stringify(item.labels),
+    checklist: JSON.stringify(item.checklist),
+    document: null,
+    branch: null,
+    worktree: null,
+    created: item.created,
+    started: null,
+    finished: null,
+    merged_commit: null,
+    merged_trunk: null,
+    merged_at: null,
+    pushed: null,
+    kept_tip: null,
+    version: 1,
+  };
+  const { insertId } = await db.insertInto("items").values(row).executeTakeFirstOrThrow();
   const id = Number(insertId);
-  await writeLabels(db, id, item.labels);
-  return id;
+  const document = documentFor(id) ?? null;
+  if (document !== null) await db.updateTable("items").set({ document }).where("id", "=", id).execute();
+  if (item.labels.length > 0) await addLabels(db, id, item.labels);
+  return toItem({ ...row, id, document, open: 1, facets: "", service: item.service });
 }
 
 async function writeLabels(db: Transaction<Database>, id: number, labels: string[]): Promise<void> {
   await db.deleteFrom("item_labels").where("item_id", "=", id).execute();
-  if (labels.length > 0)
-    await db
-      .insertInto("item_labels")
-      .values([...new Set(labels)].map((label) => ({ item_id: id, label })))
-      .execute();
+  if (labels.length > 0) await addLabels(db, id, labels);
+}
+
+async function addLabels(db: Transaction<Database>, id: number, labels: string[]): Promise<void> {
+  const rows = [...new Set(labels)].map((label) => ({ item_id: id, label }));
+  await db.insertInto("item_labels").values(rows).execute();
 }
 
 /** What may be changed of an item; left out stays. */
