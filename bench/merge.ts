@@ -42,11 +42,7 @@ export default {
   },
 } satisfies Row;
 
-export async function twins(
-  bench: Bench,
-  commits: number,
-  files: number,
-): Promise<{ ours: Contender; byHand: Contender }> {
+async function twins(bench: Bench, commits: number, files: number): Promise<{ ours: Contender; byHand: Contender }> {
   const home = bench.home(`commits${commits}`);
   const make = (name: string) => makeRepository(path.join(home.folder, name), { commits, files }, home.env);
   const [repo, twin] = [make("repo"), make("twin")];

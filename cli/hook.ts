@@ -1,8 +1,6 @@
 // The hook without a daemon: the same judgement, in a process of its own. Also git's merge driver for CHANGES.md.
 import { readFileSync, writeFileSync } from "node:fs";
-import { mergeChanges } from "../gate/changes-merge.ts";
-import { answerHook, repoOfHook } from "../gate/hook.ts";
-import { foresee } from "../gate/policy-in-force.ts";
+import { repoOfHook } from "../gate/here.ts";
 import { Objects } from "../gate/repo.ts";
 import { Fault } from "../protocol/errors.ts";
 import { version } from "../protocol/generated.ts";
@@ -14,11 +12,13 @@ async function hook(name: string, args: string[]): Promise<number> {
   const repo = await repoOfHook(input);
   const objects = new Objects(repo.gitDir);
   try {
-    if (name === "commit-msg") {
-      // What it will need anyway, while git is asked for other things.
-      objects.warm();
-      setImmediate(() => foresee(repo));
-    }
+    // It will read. What takes us a while goes on beside git's start: loading the gate, and reading the policy.
+    if (name === "commit-msg") objects.warm();
+    const [{ answerHook }, { foresee }] = await Promise.all([
+      import("../gate/hook.ts"),
+      import("../gate/policy-in-force.ts"),
+    ]);
+    if (name === "commit-msg") setImmediate(() => foresee(repo));
     const answer = await answerHook(repo, objects, input);
     process.stderr.write(answer.stderr);
     return answer.exit;
@@ -28,7 +28,8 @@ async function hook(name: string, args: string[]): Promise<number> {
 }
 
 /** Exit 0: merged into `ours`; 1: conflicts, marked in it. git's contract for merge drivers. */
-function mergeDriver([base, ours, theirs]: string[]): number {
+async function mergeDriver([base, ours, theirs]: string[]): Promise<number> {
+  const { mergeChanges } = await import("../gate/changes-merge.ts");
   const read = (file: string | undefined) => readFileSync(file as string, "utf8");
   const merged = mergeChanges(read(base), read(ours), read(theirs));
   writeFileSync(ours as string, merged.text);

@@ -21,7 +21,7 @@ export function settingsIn(config: string): Setting[] | undefined {
     const opened = header.exec(line);
     if (opened) {
       section = { section: (opened[1] as string).toLowerCase(), subsection: opened[2]?.replace(/\\(.)/g, "$1") };
-      if (/^include/.test(section.section)) return undefined;
+      if (section.section.startsWith("include")) return undefined;
       line = opened[3] as string;
     }
     if (/^\s*([#;]|$)/.test(line)) continue;

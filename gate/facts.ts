@@ -13,6 +13,7 @@ import type { Repo } from "./repo.ts";
 import { type ItemMark, type Objects, readText, underWay } from "./repo.ts";
 import { stagedBlob } from "./staged.ts";
 import { type Trailers, trailersOf } from "./trailers.ts";
+import { Trees, treeOf } from "./trees.ts";
 import { isUnknown, type Unknown } from "./unknown.ts";
 
 /** A commit about to be made. */
@@ -258,7 +259,7 @@ async function committedFacts(repo: Repo, objects: Objects, q: BranchQuestion): 
   if (isUnknown(base)) return untold(base);
   const [conflict, moves, entries, commits] = await Promise.all([
     trivialMerge(objects, q, base).then((trivial) => trivial ?? mergedTree(repo, objects, q)),
-    movedPaths(repo.git, base, q, log),
+    movedPaths(repo.git, objects, base, q, log),
     addedOnBranch(repo, objects, q, base),
     madeCommits(
       objects,
@@ -321,9 +322,6 @@ async function trivialMerge(objects: Objects, q: BranchQuestion, base: string): 
   return tree ? { tree, conflicts: [] } : undefined;
 }
 
-const treeOf = async (objects: Objects, commit: string): Promise<string | undefined> =>
-  /^tree ([0-9a-f]+)\n/.exec((await objects.readText(commit)) ?? "")?.[1];
-
 async function madeCommits(objects: Objects, q: BranchQuestion, log: Logged[]): Promise<MadeCommit[]> {
   return Promise.all(
     log.map(async ({ id, subject, author, at, message, changes }) => {
@@ -337,18 +335,37 @@ async function madeCommits(objects: Objects, q: BranchQuestion, log: Logged[]): 
 
 async function movedPaths(
   git: Git,
+  objects: Objects,
   base: string,
   q: BranchQuestion,
   log: Logged[],
 ): Promise<{ touched: string[]; moved: string[] }> {
-  const names = async (to: string) =>
-    fields(await git(["diff-tree", "-r", "-z", "--name-only", "--no-renames", base, to]));
-  const [touched, theirs] = await Promise.all([
-    isLine(log) ? sumOf(log) : names(q.tip),
-    base === q.trunkTip ? [] : names(q.trunkTip),
-  ]);
-  const mine = new Set(touched);
-  return { touched, moved: theirs.filter((p) => mine.has(p)) };
+  const touched = isLine(log) ? sumOf(log) : await changedPaths(git, base, q.tip);
+  if (base === q.trunkTip || touched.length === 0) return { touched, moved: [] };
+  const moved = touched.length > mostLookedUp ? undefined : await differing(objects, base, q.trunkTip, touched);
+  if (moved) return { touched, moved };
+  const theirs = new Set(await changedPaths(git, base, q.trunkTip));
+  return { touched, moved: touched.filter((p) => theirs.has(p)) };
+}
+
+const changedPaths = async (git: Git, from: string, to: string): Promise<string[]> =>
+  fields(await git(["diff-tree", "-r", "-z", "--name-only", "--no-renames", from, to]));
+
+// Up to here, looking each path up costs less than a process that compares everything.
+const mostLookedUp = 300;
+
+/** Those of the paths that are not the same in two commits; undefined when that cannot be read. */
+async function differing(objects: Objects, one: string, other: string, paths: string[]): Promise<string[] | undefined> {
+  const [a, b] = await Promise.all([treeOf(objects, one), treeOf(objects, other)]);
+  if (a === undefined || b === undefined) return undefined;
+  const trees = new Trees(objects);
+  const isSame = async (path: string) => (await trees.at(a, path)) === (await trees.at(b, path));
+  try {
+    const same = await Promise.all(paths.map(isSame));
+    return paths.filter((_, i) => !same[i]);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The paths that a line of commits leaves other than they were. */

@@ -1,5 +1,5 @@
 // Runs git, hardened against the repository it runs in. Executes; decides nothing.
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 
 export interface GitResult {
   code: number;
@@ -10,9 +10,10 @@ export interface GitResult {
 export interface GitOptions {
   input?: string | Buffer;
   env?: Record<string, string | undefined>;
+  /** ends git, and all that it started, with code 130 */
   signal?: AbortSignal;
-  /** milliseconds after which git is ended and the code is 124 */
-  timeout?: number;
+  /** milliseconds without a word from git after which it is ended, and all that it started, with code 124 */
+  patience?: number;
   /** let the repository's own hooks run (commits a person asked for); off by default */
   hooks?: boolean;
   /** another folder than the runner's */
@@ -49,32 +50,27 @@ const noHooks = ["-c", `core.hooksPath=${process.platform === "win32" ? "NUL" : 
 export function gitIn(cwd: string, base: Record<string, string | undefined> = {}): Git {
   return (args, options = {}) =>
     new Promise((resolve, reject) => {
+      const stoppable = options.signal !== undefined || options.patience !== undefined;
       const child = spawn("git", [...hardening, ...(options.hooks ? [] : noHooks), ...args], {
         cwd: options.cwd ?? cwd,
         env: environment({ ...base, ...options.env }),
         stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
         windowsHide: true,
-        ...(options.signal && { signal: options.signal }),
+        detached: stoppable && process.platform !== "win32",
       });
       const out: Buffer[] = [];
       const err: Buffer[] = [];
-      let late = false;
-      const timer = options.timeout
-        ? setTimeout(() => {
-            late = true;
-            child.kill("SIGTERM");
-          }, options.timeout)
-        : undefined;
+      const hold = stoppable ? limit(child, options) : undefined;
       child.stdout?.on("data", (chunk: Buffer) => out.push(chunk));
       child.stderr?.on("data", (chunk: Buffer) => err.push(chunk));
       child.on("error", (error) => {
-        clearTimeout(timer);
+        hold?.release();
         reject(error);
       });
       child.on("close", (code, signal) => {
-        clearTimeout(timer);
+        hold?.release();
         resolve({
-          code: late ? 124 : (code ?? (signal ? 128 : 1)),
+          code: hold?.code() ?? code ?? (signal ? 128 : 1),
           stdout: Buffer.concat(out),
           stderr: Buffer.concat(err).toString("utf8"),
         });
@@ -83,6 +79,43 @@ export function gitIn(cwd: string, base: Record<string, string | undefined> = {}
       child.stdin?.on("error", () => {});
       child.stdin?.end(options.input);
     });
+}
+
+/** Ends git when it is asked to, or when it says nothing for too long. */
+function limit(child: ChildProcess, { signal, patience }: GitOptions) {
+  let code: number | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const end = (because: number) => {
+    code ??= because;
+    endGroup(child);
+  };
+  const stop = () => end(130);
+  const listen = () => {
+    clearTimeout(timer);
+    if (patience !== undefined) timer = setTimeout(() => end(124), patience);
+  };
+  child.stdout?.on("data", listen);
+  child.stderr?.on("data", listen);
+  signal?.addEventListener("abort", stop, { once: true });
+  if (signal?.aborted) stop();
+  listen();
+  return {
+    code: () => code,
+    release: () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+    },
+  };
+}
+
+/** A helper that waits for a server does not notice that git is gone: the whole group goes. */
+function endGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined && process.platform !== "win32") process.kill(-child.pid, "SIGTERM");
+    else child.kill();
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 /** Output lines without the final empty one. */

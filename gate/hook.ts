@@ -4,16 +4,17 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { commitMessage } from "./facts.ts";
-import { gitIn, text } from "./git.ts";
-import { repoHere } from "./here.ts";
+import { text } from "./git.ts";
 import { judgeCommit, trunkOf } from "./judge.ts";
 import { log } from "./log.ts";
 import { matches } from "./policy.ts";
 import { policyNow } from "./policy-in-force.ts";
 import { branchTip } from "./refs.ts";
-import { headBranch, marks, type Objects, openRepo, type Repo, readText, tracked } from "./repo.ts";
+import { headBranch, marks, type Objects, type Repo, readText, tracked } from "./repo.ts";
 import { commitAdvice, keepsItsMessage, protectedAdvice, protectedReasons, pushReasons, refusal } from "./rules.ts";
 import { isOnlyTrailers, itemTrailer, trailersOf, waiverTrailer, withTrailer } from "./trailers.ts";
+
+export { repoOfHook } from "./here.ts";
 
 export interface HookInput {
   hook: string;
@@ -41,14 +42,6 @@ const hooks: Record<string, Hook> = {
   "reference-transaction": guardRefs,
   "pre-push": guardPush,
 };
-
-/** The repository a hook runs in, also when it was named by GIT_DIR. */
-export async function repoOfHook({ cwd, env }: HookInput): Promise<Repo> {
-  const git = gitIn(cwd, { GIT_DIR: env.GIT_DIR, GIT_WORK_TREE: env.GIT_WORK_TREE });
-  const here = env.GIT_WORK_TREE === undefined ? repoHere(cwd, git) : undefined;
-  const asNamed = env.GIT_DIR === undefined || path.resolve(cwd, env.GIT_DIR) === here?.gitDir;
-  return here && asNamed ? here : openRepo(cwd, git);
-}
 
 /** Answers for a hook; one that Calcifer has no question for lets git go on. */
 export const answerHook = (repo: Repo, objects: Objects, input: HookInput): Promise<HookAnswer> => {

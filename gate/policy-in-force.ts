@@ -25,8 +25,12 @@ export async function policyNow(repo: Repo, objects: Objects, trunk: string, ser
   const last = readText(lastGood(repo));
   const kept = last === undefined ? undefined : parse(last);
   const warnings = parsed.problems.map((p: PolicyProblem) => p.message);
-  const inForce = kept?.problems.length === 0 ? "the last good policy stays in force" : "the defaults hold for what is wrong";
-  return { policy: named((kept?.problems.length === 0 ? kept : parsed).policy, trunk, service), warnings: [...warnings, `Meanwhile ${inForce}.`] };
+  const inForce =
+    kept?.problems.length === 0 ? "the last good policy stays in force" : "the defaults hold for what is wrong";
+  return {
+    policy: named((kept?.problems.length === 0 ? kept : parsed).policy, trunk, service),
+    warnings: [...warnings, `Meanwhile ${inForce}.`],
+  };
 }
 
 const isCommit = (name: string): boolean => /^[0-9a-f]{40,64}$/.test(name);

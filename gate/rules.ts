@@ -2,9 +2,9 @@
 import type { Reason } from "../protocol/errors.ts";
 import type { Check, Verdict } from "../protocol/shared.ts";
 import type { BranchFacts, CommitFacts, MadeCommit } from "./facts.ts";
-import { isUnknown, type Unknown } from "./unknown.ts";
 import { matches, type Policy } from "./policy.ts";
 import type { ItemMark } from "./repo.ts";
+import { isUnknown, type Unknown } from "./unknown.ts";
 
 /** `#42 "Add TLS"`; a title from somebody else's clone may hold anything, so what could forge output is taken out. */
 export const called = (item: { id: number; title: string }): string =>

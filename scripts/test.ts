@@ -26,6 +26,13 @@ type Suite = {
 };
 
 const unitTests = ["{protocol,gate,daemon,cli,extension,scripts,bench}/**/*.test.ts", "test/**/*.test.ts"];
+/** The part of them that starts neither a daemon nor, many times over, git: seconds instead of minutes. */
+const fastTests = [
+  "{protocol,cli,scripts}/**/*.test.ts",
+  "gate/{changes,policy,rules,trailers}*.test.ts",
+  "daemon/*/{rules,words,names}.test.ts",
+  "test/{fresh,shape}.test.ts",
+];
 /** What lies elsewhere in test/ is run with the unit tests, so that no file is forgotten. */
 const ownSuites = ["protocol", "journeys", "fault", "security", "editor"];
 
@@ -33,7 +40,7 @@ const everything: { [name: string]: Suite } = {
   check: { files: ["scripts/check.ts"], steps: () => [{ command: ["scripts/check.ts"] }] },
   mocha: {
     files: unitTests,
-    steps: (options) => [{ ...mocha(unitTests, [...unitOptions(), ...options], 3 * minute), env: measured() }],
+    steps: (options) => [{ ...mocha(unitTests, [...unitOptions(), ...options]), env: measured() }],
     afterwards: { title: "branch coverage of gate/ and of every rules.ts", complaints: coverageComplaints },
   },
   protocol: suiteIn("test/protocol"),
@@ -43,7 +50,10 @@ const everything: { [name: string]: Suite } = {
   editor: { files: ["test/editor/**/*.test.ts"], steps: editor },
 };
 
-const groups: { [name: string]: string[] } = { unit: ["check", "mocha"] };
+/** Its tests are in the suite mocha too, so it is run only when asked for. */
+const fast: Suite = { files: fastTests, steps: (options) => [mocha(fastTests, options)] };
+
+const groups: { [name: string]: string[] } = { unit: ["check", "fast"] };
 
 function suiteIn(folder: string): Suite {
   const files = [`${folder}/**/*.test.ts`];
@@ -156,13 +166,14 @@ function readArguments(words: string[]): { suites: [string, Suite][]; options: s
   const options = firstOption < 0 ? [] : words.slice(firstOption);
   const files = names.filter((name) => existsSync(path.join(root, name)) && name.endsWith(".ts"));
   const wanted = names.filter((name) => !files.includes(name)).flatMap((name) => groups[name] ?? [name]);
-  const unknown = wanted.filter((name) => !everything[name]);
+  const all = { ...everything, fast };
+  const unknown = wanted.filter((name) => !Object.hasOwn(all, name));
   if (unknown.length > 0) {
-    const known = [...Object.keys(everything), ...Object.keys(groups)].join(", ");
+    const known = [...Object.keys(all), ...Object.keys(groups)].join(", ");
     throw new RangeError(`There is no suite called ${unknown.join(", ")}. The suites are: ${known}.`);
   }
   if (wanted.length === 0 && options.length > 0 && files.length === 0) wanted.push("mocha");
-  const picked = Object.entries(everything).filter(([name]) => wanted.includes(name));
+  const picked = Object.entries(all).filter(([name]) => wanted.includes(name));
   if (files.length > 0) picked.push(["files", { files, steps: (rest) => [mocha(files, rest)] }]);
   return { suites: picked.length > 0 ? picked : Object.entries(everything), options };
 }

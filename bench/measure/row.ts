@@ -27,6 +27,8 @@ export interface Line {
   beside: { name: string; figures: Summary | undefined };
   /** ours over the other; where the target is absolute, ours */
   figure: Estimate | undefined;
+  /** our fastest time over the other's fastest: what a quiet machine would say */
+  fastest: number | undefined;
   target: Target | undefined;
   verdict: "met" | "missed" | "missing" | "told";
   /** the target lies within the noise of the figure */
@@ -65,6 +67,7 @@ export function compare({ what, ours, beside, target, statistic = median, unit =
     ours: summary(ours),
     beside: { name: beside.name, figures: summary(beside.series) },
     figure,
+    fastest: Math.min(...ours) / Math.min(...beside.series),
     target,
     verdict: limit === undefined ? "told" : figure.value <= limit ? "met" : "missed",
     close: limit !== undefined && figure.low <= limit && limit <= figure.high,
@@ -73,7 +76,7 @@ export function compare({ what, ours, beside, target, statistic = median, unit =
 
 /** A line that could not be measured, because what it is compared with is not there. */
 export function missing(what: string, beside: string, why: string, target: Target | undefined): Line {
-  const nothing = { unit: "ms", statistic: "median", ours: undefined, figure: undefined } as const;
+  const nothing = { unit: "ms", statistic: "median", ours: undefined, figure: undefined, fastest: undefined } as const;
   return {
     what,
     ...nothing,

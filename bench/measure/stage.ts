@@ -1,6 +1,6 @@
 // Where a row plays: a frozen copy of the programs, homes with their daemons, and the way to clean up after it.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type Connection, connect } from "../../protocol/connect.ts";
 import { folders } from "../../protocol/paths.ts";
@@ -169,5 +169,3 @@ export async function start(args: string[], env: NodeJS.ProcessEnv): Promise<{ c
   });
   return { child, said };
 }
-
-export const textOf = (file: string): string => readFileSync(file, "utf8");

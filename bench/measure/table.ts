@@ -14,13 +14,13 @@ export interface Played {
   failed?: string;
 }
 
-const head = ["row", "what", "ours", "beside", "", "ratio (95 %)", "target", "verdict"];
+const head = ["row", "what", "ours", "beside", "", "ratio (95 %)", "of the fastest", "target", "verdict"];
 
 export function table(played: Played[]): string {
   const rows = played.flatMap(({ name, figures, failed }) =>
     failed === undefined
       ? (figures?.lines ?? []).map((line) => cells(name, line))
-      : [[name, "could not run", "", "", "", "", "", "failed"]],
+      : [[name, "could not run", "", "", "", "", "", "", "failed"]],
   );
   const slopes = played.flatMap(({ name, figures }) => (figures?.slopes ?? []).map((slope) => slopeCells(name, slope)));
   const notes = played.flatMap(({ name, figures, failed }) =>
@@ -50,6 +50,7 @@ function cells(name: string, line: Line): string[] {
     line.beside.name,
     shown(line.beside.figures),
     line.figure && !absolute ? interval(line.figure) : "–",
+    line.fastest === undefined || absolute || line.statistic === "p99" ? "–" : line.fastest.toFixed(2),
     target(line),
     verdict,
   ];

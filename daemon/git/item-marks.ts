@@ -1,5 +1,7 @@
 // Whose branch it is, said in the repository itself: its config for every clone of git's tools, a marker file for our hooks.
-import { marks, type Repo } from "../../gate/repo.ts";
+import path from "node:path";
+import { settingsIn } from "../../gate/config.ts";
+import { marks, type Repo, readText } from "../../gate/repo.ts";
 import { Fault } from "../../protocol/errors.ts";
 import { markBranch, unmarkBranch } from "./marks.ts";
 
@@ -20,19 +22,32 @@ export async function mark(
   markBranch(repo.commonDir, branch);
 }
 
+const ours = ["calciferItem", "calciferKey", "calciferTitle", "calciferService"];
+
 /** Takes the mark away; what else the branch's section says stays. */
 export async function unmark(repo: Repo, branch: string): Promise<void> {
   const had = (await marks(repo)).has(branch);
-  for (const key of had ? ["calciferItem", "calciferKey", "calciferTitle", "calciferService"] : [])
-    await repo.git(["config", "--local", "--unset-all", `branch.${branch}.${key}`]);
-  const left = await repo.git([
-    "config",
-    "--local",
-    "--get-regexp",
-    `^branch\\.${branch.replace(/[^\w/-]/g, "\\$&")}\\.`,
-  ]);
-  if (had && left.code !== 0) await repo.git(["config", "--local", "--remove-section", `branch.${branch}`]);
+  if (had && !(onlyOurs(repo, branch) && (await removeSection(repo, branch)))) await unsetOurs(repo, branch);
   unmarkBranch(repo.commonDir, branch);
+}
+
+/** Whether the section says nothing that is not ours: then it goes in one step. */
+function onlyOurs(repo: Repo, branch: string): boolean {
+  const settings = settingsIn(readText(path.join(repo.commonDir, "config")) ?? "") ?? [
+    { key: "", section: "branch", subsection: branch },
+  ];
+  const said = settings.filter((s) => s.section === "branch" && s.subsection === branch);
+  return said.every(({ key }) => ours.some((name) => name.toLowerCase() === key));
+}
+
+const removeSection = async (repo: Repo, branch: string): Promise<boolean> =>
+  (await repo.git(["config", "--local", "--remove-section", `branch.${branch}`])).code === 0;
+
+async function unsetOurs(repo: Repo, branch: string): Promise<void> {
+  for (const key of ours) await repo.git(["config", "--local", "--unset-all", `branch.${branch}.${key}`]);
+  const section = `^branch\\.${branch.replace(/[^\w/-]/g, "\\$&")}\\.`;
+  const left = await repo.git(["config", "--local", "--get-regexp", section]);
+  if (left.code !== 0) await removeSection(repo, branch);
 }
 
 /** Runs git, and turns its no into a fault with git's own first line. */

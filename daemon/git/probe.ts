@@ -94,7 +94,7 @@ const commit = (git: Git, site: Site, scratch: Scratch): Promise<GitResult> =>
     hooks: true,
     cwd: scratch.cwd,
     env: { ...who, ...scratch.env },
-    timeout: 10_000,
+    patience: 10_000,
   });
 
 const hookRun = (git: Git, scratch: Scratch, hook: string, ...args: string[]): Promise<GitResult> =>
@@ -102,7 +102,7 @@ const hookRun = (git: Git, scratch: Scratch, hook: string, ...args: string[]): P
     hooks: true,
     cwd: scratch.cwd,
     env: scratch.env,
-    timeout: 10_000,
+    patience: 10_000,
   });
 
 async function eachHook(git: Git, site: Site, scratch: Scratch): Promise<GitResult> {

@@ -1,6 +1,8 @@
 // Fetch and push of a trunk. Never asks for a password, never forces, never waits for ever.
-import { text } from "../../gate/git.ts";
-import type { Repo } from "../../gate/repo.ts";
+import path from "node:path";
+import { settingsIn } from "../../gate/config.ts";
+import { type GitResult, text } from "../../gate/git.ts";
+import { type Repo, readText } from "../../gate/repo.ts";
 import { Fault } from "../../protocol/errors.ts";
 
 /** How long a silent remote is waited for. */
@@ -8,54 +10,45 @@ const patience = 20_000;
 
 /** The remote a trunk follows: its upstream's, else `origin`, else the only one; undefined without remotes. */
 export async function remoteOf(repo: Repo, trunk: string): Promise<string | undefined> {
-  const configured = text(await repo.git(["config", `branch.${trunk}.remote`]));
-  if (configured && configured !== ".") return configured;
-  const remotes = (await (await porcelain(repo)).getRemotes()).map((r) => r.name);
+  const { upstream, remotes } = configured(repo, trunk) ?? (await asked(repo, trunk));
+  if (upstream && upstream !== ".") return upstream;
   return remotes.includes("origin") ? "origin" : remotes.length === 1 ? remotes[0] : undefined;
 }
 
-async function porcelain(repo: Repo, signal?: AbortSignal) {
-  // Loaded by the first who has a remote: a tenth of the daemon's start.
+interface Remotes {
+  /** the remote its branch follows */
+  upstream: string | undefined;
+  remotes: string[];
+}
+
+function configured(repo: Repo, trunk: string): Remotes | undefined {
+  const settings = settingsIn(readText(path.join(repo.commonDir, "config")) ?? "");
+  const upstream = settings?.findLast((s) => s.section === "branch" && s.subsection === trunk && s.key === "remote");
+  const remotes = settings?.flatMap((s) =>
+    s.section === "remote" && s.subsection !== undefined ? [s.subsection] : [],
+  );
+  return remotes && { upstream: upstream?.value, remotes: [...new Set(remotes)] };
+}
+
+async function asked(repo: Repo, trunk: string): Promise<Remotes> {
   const { simpleGit } = await import("simple-git");
-  const env: Record<string, string> = {};
-  for (const [name, value] of Object.entries(process.env))
-    if (
-      value !== undefined &&
-      /^(PATH|HOME|USER|LANG|XDG_.*|SSH_AUTH_SOCK|TMPDIR|SystemRoot|USERPROFILE|APPDATA|GIT_CONFIG_(GLOBAL|SYSTEM|NOSYSTEM))$/.test(
-        name,
-      )
-    )
-      env[name] = value;
-  return simpleGit({
-    baseDir: repo.top,
-    timeout: { block: patience },
-    config: ["core.fsmonitor=false", "protocol.ext.allow=never", "credential.interactive=false"],
-    ...(signal && { abort: signal }),
-    // simple-git takes such settings for an attack unless told: here they switch off what a repository could start.
-    unsafe: {
-      allowUnsafeSshCommand: true,
-      allowUnsafeAskPass: true,
-      allowUnsafeFsMonitor: true,
-      allowUnsafeProtocolOverride: true,
-      allowUnsafeConfigPaths: true,
-    },
-    allowEnvironment: [
-      "GIT_TERMINAL_PROMPT",
-      "GIT_SSH_COMMAND",
-      "GIT_ASKPASS",
-      "SSH_ASKPASS",
-      "GIT_CONFIG_GLOBAL",
-      "GIT_CONFIG_SYSTEM",
-      "GIT_CONFIG_NOSYSTEM",
-    ],
-  }).env({
-    ...env,
-    GIT_TERMINAL_PROMPT: "0",
-    GIT_SSH_COMMAND: "ssh -oBatchMode=yes -oConnectTimeout=10",
-    GIT_ASKPASS: "",
-    SSH_ASKPASS: "",
-    LC_ALL: "C.UTF-8",
-  });
+  const upstream = text(await repo.git(["config", `branch.${trunk}.remote`]));
+  return { upstream, remotes: (await simpleGit(repo.top).getRemotes()).map((r) => r.name) };
+}
+
+/**
+ * Talks to a remote: no question is asked, and what is silent is ended. Not by simple-git, which ends git alone: its
+ * helpers go on waiting for the server.
+ */
+async function talk(repo: Repo, args: string[], signal: AbortSignal, hooks = false): Promise<GitResult> {
+  const env = { GIT_SSH_COMMAND: await ssh(repo), GIT_ASKPASS: "", SSH_ASKPASS: "" };
+  return repo.git(["-c", "credential.interactive=false", ...args], { signal, patience, hooks, env });
+}
+
+/** A person's own ssh, never one that a repository names; and never one that asks. */
+async function ssh(repo: Repo): Promise<string> {
+  const own = process.env.GIT_SSH_COMMAND ?? text(await repo.git(["config", "--global", "core.sshCommand"]));
+  return `${own ?? "ssh"} -oBatchMode=yes -oConnectTimeout=10`;
 }
 
 /**
@@ -69,18 +62,14 @@ export async function fetchTrunk(
   trunk: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  try {
-    const remotes = await porcelain(repo, signal);
-    await remotes.fetch([
-      remote,
-      `+refs/heads/${trunk}:refs/remotes/${remote}/${trunk}`,
-      "--no-tags",
-      "--no-recurse-submodules",
-    ]);
-  } catch (error) {
-    if (/couldn't find remote ref/i.test(String(error))) return undefined;
-    throw unreachable(remote, error, signal, "To go on with what is known here: --offline");
-  }
+  const refspec = `+refs/heads/${trunk}:refs/remotes/${remote}/${trunk}`;
+  const fetched = await talk(
+    repo,
+    ["fetch", "--progress", "--no-tags", "--no-recurse-submodules", remote, refspec],
+    signal,
+  );
+  if (/couldn't find remote ref/i.test(fetched.stderr)) return undefined;
+  if (fetched.code !== 0) throw unreachable(remote, fetched, "To go on with what is known here: --offline");
   return text(await repo.git(["rev-parse", "-q", "--verify", `refs/remotes/${remote}/${trunk}`]));
 }
 
@@ -89,52 +78,49 @@ export async function fetchTrunk(
  * @throws Fault unreachable | refused
  */
 export async function pushTrunk(repo: Repo, remote: string, trunk: string, signal: AbortSignal): Promise<void> {
-  try {
-    const remotes = await porcelain(repo, signal);
-    await remotes.raw([
-      "-c",
-      "push.followTags=false",
-      "push",
-      "--porcelain",
-      remote,
-      `refs/heads/${trunk}:refs/heads/${trunk}`,
-    ]);
-  } catch (error) {
-    if (/\[rejected\]|non-fast-forward|fetch first/.test(String(error)))
-      throw new Fault("refused", `${remote} has commits on ${trunk} that are not here.`, {
-        hint: `Bring them in first: git pull ${remote} ${trunk}`,
-      });
-    if (/\[remote rejected\]|pre-receive|protected branch/i.test(String(error)))
-      throw new Fault("refused", `${remote} refused ${trunk}: ${words(error)}`, {
-        hint: "The merge stands here; ask who keeps the remote.",
-      });
-    if (/Calcifer: /.test(String(error))) throw new Fault("refused", words(error));
-    throw unreachable(remote, error, signal, "The merge stands here; try again later.");
-  }
+  const refspec = `refs/heads/${trunk}:refs/heads/${trunk}`;
+  const args = ["-c", "push.followTags=false", "push", "--progress", "--porcelain", remote, refspec];
+  const pushed = await talk(repo, args, signal, true);
+  if (pushed.code === 0) return;
+  const said = `${pushed.stdout}\n${pushed.stderr}`;
+  if (/\[rejected\]|non-fast-forward|fetch first/.test(said))
+    throw new Fault("refused", `${remote} has commits on ${trunk} that are not here.`, {
+      hint: `Bring them in first: git pull ${remote} ${trunk}`,
+    });
+  if (/\[remote rejected\]|pre-receive|protected branch/i.test(said))
+    throw new Fault("refused", `${remote} refused ${trunk}: ${words(pushed)}`, {
+      hint: "The merge stands here; ask who keeps the remote.",
+    });
+  if (/^Calcifer: /m.test(said)) throw new Fault("refused", words(pushed));
+  throw unreachable(remote, pushed, "The merge stands here; try again later.");
 }
 
-function unreachable(remote: string, error: unknown, signal: AbortSignal, hint: string): Fault {
-  if (signal.aborted) return new Fault("cancelled", "You asked to stop.");
-  const said = String(error);
-  if (
-    /terminal prompts disabled|could not read (Username|Password)|Permission denied|Authentication failed|BatchMode/i.test(
-      said,
-    )
-  )
+function unreachable(remote: string, { code, stderr, stdout }: GitResult, hint: string): Fault {
+  if (code === 130) return new Fault("cancelled", "You asked to stop.");
+  if (code === 124)
+    return new Fault("unreachable", `${remote} did not answer within ${patience / 1000} seconds.`, { hint });
+  const asks =
+    /terminal prompts disabled|could not read (Username|Password)|Permission denied|Authentication failed|BatchMode/i;
+  if (asks.test(stderr))
     return new Fault("unreachable", `${remote} asks for a password, and Calcifer never types one.`, {
       hint: `Let git know it by a credential helper or an SSH agent, then try: git fetch ${remote}. ${hint}`,
     });
-  if (/block timeout|timed? ?out/i.test(said))
-    return new Fault("unreachable", `${remote} did not answer within ${patience / 1000} seconds.`, { hint });
-  return new Fault("unreachable", `${remote} cannot be reached: ${words(error)}`, { hint });
+  return new Fault("unreachable", `${remote} cannot be reached: ${words({ code, stderr, stdout })}`, { hint });
 }
 
-/** git's own complaint, in one line. */
-function words(error: unknown): string {
-  const lines = String((error as Error)?.message ?? error)
-    .split("\n")
+/** The complaint in one line: a hook's of ours or of the remote before git's own. */
+function words({ stderr, stdout }: GitResult): string {
+  const lines = `${stderr}\n${stdout}`
+    .split(/[\r\n]/)
     .map((l) => l.trim())
-    .filter((l) => l !== "" && !/^(hint|To |Done|error: failed to push)/.test(l));
-  const line = lines.find((l) => /^(fatal|error|Calcifer|remote|!)/.test(l)) ?? lines[0] ?? "git gave no reason";
-  return `${line.replace(/^(fatal|error|remote|Calcifer): ?/, "").slice(0, 300)}`.replace(/\.?$/, ".");
+    .filter((l) => l !== "" && !/^(hint|To |Done|error: failed to push)|^[\w ]+: +\d+%|^remote: *$/.test(l));
+  const line =
+    [/^Calcifer: /, /^remote: /, /^(fatal|error): /, /^!/]
+      .map((kind) => lines.find((l) => kind.test(l)))
+      .find(Boolean) ??
+    lines[0] ??
+    "git gave no reason";
+  // In git's table of refs the reason is the last column.
+  const reason = /^!.*\((.*)\)$/.exec(line)?.[1] ?? line.replace(/^(fatal|error|remote|Calcifer): ?/, "");
+  return reason.slice(0, 300).replace(/\.?$/, ".");
 }

@@ -72,6 +72,7 @@ describe("home", () => {
       );
       assert.match(of(ready)?.line ?? "", /is ready to merge into main/);
       assert.equal(shown.events.length, 10);
+      assert.ok(shown.events.every((e) => e.name !== "service.moved"));
       assert.ok((shown.events[0]?.seq ?? 0) > (shown.events[1]?.seq ?? 0));
     }
   });

@@ -25,7 +25,7 @@ export { warmVerdicts } from "./warm.ts";
 type Home = Result<Api["home"]["methods"]["show"]>;
 type Judged = Home["open"][number];
 
-const most = { open: 100, planned: 20, restorable: 20, events: 10 };
+const most = { open: 100, planned: 20, restorable: 20, events: 10, looked: 100 };
 
 export function homeRoom(world: World, repos: Repos, verdicts: Verdicts): Implements<Api["home"], Call> {
   return {
@@ -38,7 +38,7 @@ export function homeRoom(world: World, repos: Repos, verdicts: Verdicts): Implem
         itemsWithStatus(db, "planned", most.planned),
         restorableItems(db, most.restorable),
         countByStatus(db),
-        listEvents(db, { since: 0, limit: most.events, newest: true }),
+        listEvents(db, { since: 0, limit: most.looked, newest: true }),
       ]);
       const judge = judging(services, fresh);
       const items = [...unpushed, ...active.filter((item) => unpushed.every((u) => u.id !== item.id))].slice(
@@ -58,7 +58,8 @@ export function homeRoom(world: World, repos: Repos, verdicts: Verdicts): Implem
         planned: planned.map(listedForm),
         unenforced,
         restorable: restorable.map(listedForm),
-        events,
+        // That refs moved is for programs; what moved them is told by itself.
+        events: events.filter((e) => e.name !== "service.moved").slice(0, most.events),
       };
     },
   };

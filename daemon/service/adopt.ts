@@ -5,6 +5,7 @@ import { lines, text } from "../../gate/git.ts";
 import { initialPolicy, parsePolicy, policyFile, slug } from "../../gate/policy.ts";
 import { type Repo, readText } from "../../gate/repo.ts";
 import { Fault } from "../../protocol/errors.ts";
+import { porcelain } from "../git/porcelain.ts";
 import { chooseTrunk } from "./rules.ts";
 
 /** @throws Fault refused, for a repository there is nothing to branch from, or to work in */
@@ -26,18 +27,21 @@ export async function suitable(repo: Repo): Promise<void> {
  * @throws Fault missing | invalid, naming the branches there are
  */
 export async function findTrunk(repo: Repo, asked: string | undefined): Promise<string> {
-  const [heads, origin, configured] = await Promise.all([
-    repo.git(["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads"]),
+  const git = await porcelain(repo);
+  const [local, origin, configured] = await Promise.all([
+    git.branchLocal(),
     repo.git(["symbolic-ref", "-q", "--short", "refs/remotes/origin/HEAD"]),
-    repo.git(["config", "init.defaultBranch"]),
+    git.getConfig("init.defaultBranch"),
   ]);
+  // A detached HEAD is listed among the branches, under its commit.
+  const branches = local.all.filter((name) => !(local.detached && name === local.current));
   const policy = readText(path.join(repo.top, policyFile));
   const stated = policy === undefined || !/^trunk:/m.test(policy) ? undefined : parsePolicy(policy).policy.trunk;
-  const found = chooseTrunk(lines(heads), {
+  const found = chooseTrunk(branches, {
     asked,
     stated,
     origin: text(origin)?.replace(/^origin\//, ""),
-    configured: text(configured),
+    configured: configured.value ?? undefined,
   });
   if (typeof found === "string") return found;
   throw new Fault(found.fault, found.message, { hint: "Say which branch is the trunk: --trunk <branch>" });

@@ -319,7 +319,12 @@ const labelled = (db: Db, label: string) => db.selectFrom("item_labels").select(
 
 async function serviceIds(db: Db, name: string | undefined): Promise<number[] | undefined> {
   if (name === undefined) return undefined;
-  const rows = await db.selectFrom("services").select("id").where("name", "=", name).execute();
+  const rows = await db
+    .selectFrom("services")
+    .select("id")
+    .where("name", "=", name)
+    .where("removed", "is", null)
+    .execute();
   return rows.map(({ id }) => id);
 }
 
