@@ -59,8 +59,4 @@ export class Latest<T> {
   forget(key: string): void {
     this.known.delete(key);
   }
-
-  clear(): void {
-    this.known.clear();
-  }
 }

@@ -191,7 +191,7 @@ export class Home {
       running.stop("the test is over");
       await running.ended;
     });
-    this.connection = await connect({ env: this.env, client: "cli" });
+    this.connection = await this.connect();
     return running;
   }
 
@@ -208,8 +208,13 @@ export class Home {
     });
     await Promise.race([new Promise<void>((resolve) => child.stdout.once("data", () => resolve())), ended]);
     this.connection?.close();
-    this.connection = await connect({ env: this.env, client: "cli" });
+    this.connection = await this.connect();
     return { child, ended };
+  }
+
+  /** Another connection than the one that `call` goes over. */
+  connect(): Promise<Connection> {
+    return connect({ env: this.env, client: "cli" });
   }
 
   request(method: string, params: object = {}, options?: RequestOptions): Promise<unknown> {

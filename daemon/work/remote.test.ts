@@ -208,6 +208,20 @@ describe("remote", () => {
     });
   });
 
+  it("a remote that an included file names, the only one there is", async () => {
+    const s = await service();
+    const id = await ready(s);
+    await s.git("remote", "remove", "origin");
+    await s.git("config", "--remove-section", "branch.main").catch(() => {});
+    home.write(
+      path.join(s.top, ".git/more"),
+      `[remote "upstream"]\n\turl = ${s.bare}\n\tfetch = +refs/heads/*:refs/remotes/upstream/*\n`,
+    );
+    await s.git("config", "include.path", "more");
+    const { commit, pushed } = await work.finish({ item: id, push: true });
+    assert.deepEqual([pushed, await s.theirs()], [true, commit]);
+  });
+
   it("a remote without the trunk, yet", async () => {
     const s = await service();
     const id = await ready(s);

@@ -31,9 +31,7 @@ export {
   changeItem,
   countByStatus,
   forgetCommits,
-  itemById,
   itemByKey,
-  itemOnBranch,
   itemsNotPushed,
   itemsWithStatus,
   listedForm,
@@ -43,7 +41,6 @@ export {
   recordedCommits,
   restorableItems,
   type StoredItem,
-  shown,
 } from "./store.ts";
 
 /** How an item is named in a call. */
