@@ -473,8 +473,10 @@ describe("facts", () => {
     });
     it("in the middle of a merge or a sequence nothing is asked", async () => {
       const s = await sample();
+      home.write(path.join(s.top, "edge.conf"), "x\n");
+      await s.git("add", "edge.conf");
       home.write(path.join(s.top, ".git/MERGE_HEAD"), `${await home.tip(s.top)}\n`);
-      assert.equal((await facts(s)).underWay, "merge");
+      assert.deepEqual([(await facts(s)).underWay, (await facts(s)).changed], ["merge", []]);
       for (const state of ["CHERRY_PICK_HEAD", "REVERT_HEAD"]) {
         home.write(path.join(s.top, ".git", state), "x\n");
         assert.equal((await facts(s)).underWay, "sequence", state);

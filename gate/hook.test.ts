@@ -504,6 +504,13 @@ describe("hook", () => {
       await s.git("-c", "core.hooksPath=/dev/null", "merge", "-q", "--no-ff", "-m", `Merge #42\n\n${trailer}`, branch);
       ok(await push(s, "origin", "main"));
     });
+    it("a revert and a fixup pass without a trailer, as at the merge gate", async () => {
+      const s = await adopted();
+      await sneak(s, "-m", "Mistake", "-m", trailer);
+      await sneak(s, "-m", 'Revert "Mistake"');
+      await sneak(s, "-m", "fixup! Mistake");
+      ok(await push(s, "origin", "main"));
+    });
     it("a waiver does not speak for what came after it", async () => {
       const s = await adopted();
       await sneak(s, "-m", "Before");

@@ -1,5 +1,5 @@
 // A repository as the gate sees it: its folders, its branch, whose branch that is. Reads; decides nothing.
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Fault } from "../protocol/errors.ts";
@@ -186,10 +186,7 @@ export const readText = (file: string): string | undefined => {
  * Close it, or let it go idle: it ends itself after ten seconds without a question.
  */
 export class Objects {
-  private child: ReturnType<typeof spawn> | undefined;
-  private waiting: { resolve: (found: Buffer | undefined) => void; reject: (error: Error) => void }[] = [];
-  private buffered: Buffer[] = [];
-  private size = 0;
+  private process: Reading | undefined;
   private idle: NodeJS.Timeout | undefined;
   private readonly gitDir: string;
 
@@ -206,11 +203,7 @@ export class Objects {
   read(name: string): Promise<Buffer | undefined> {
     // A newline would be a second question, and the answers would no longer match.
     if (/[\n\r\0]/.test(name)) return Promise.resolve(undefined);
-    const child = this.started();
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ resolve, reject });
-      child.stdin?.write(`${name}\n`);
-    });
+    return this.started().read(name);
   }
 
   async readText(name: string): Promise<string | undefined> {
@@ -219,40 +212,63 @@ export class Objects {
 
   close(): void {
     clearTimeout(this.idle);
-    this.child?.stdin?.end();
-    // Nobody has to wait for its end: a hook is over with its answer.
-    if (this.waiting.length === 0) {
-      this.child?.stdout?.destroy();
-      this.child?.unref();
-    }
-    this.child = undefined;
+    this.process?.close();
+    this.process = undefined;
   }
 
-  private started(): ReturnType<typeof spawn> {
-    this.rest();
-    if (this.child) return this.child;
-    const child = spawn("git", ["-c", "core.fsmonitor=false", `--git-dir=${this.gitDir}`, "cat-file", "--batch"], {
+  private started(): Reading {
+    clearTimeout(this.idle);
+    this.idle = setTimeout(() => this.close(), 10_000);
+    this.idle.unref();
+    if (!this.process || this.process.isOver) this.process = new Reading(this.gitDir);
+    return this.process;
+  }
+}
+
+/** One process and the questions put to it: when it ends late, another's questions are not its own. */
+class Reading {
+  isOver = false;
+  private readonly child: ChildProcess;
+  private readonly waiting: { resolve: (found: Buffer | undefined) => void; reject: (error: Error) => void }[] = [];
+  private buffered: Buffer[] = [];
+  private size = 0;
+
+  constructor(gitDir: string) {
+    this.child = spawn("git", ["-c", "core.fsmonitor=false", `--git-dir=${gitDir}`, "cat-file", "--batch"], {
       stdio: ["pipe", "pipe", "ignore"],
       env: { ...process.env, LC_ALL: "C", GIT_DIR: undefined, GIT_INDEX_FILE: undefined, GIT_NO_LAZY_FETCH: "1" },
       windowsHide: true,
     });
     const ended = (error: Error) => {
-      if (this.child === child) this.child = undefined;
+      this.isOver = true;
       for (const w of this.waiting.splice(0)) w.reject(error);
     };
-    child.on("error", (error) => ended(noGit(error)));
-    child.on("close", () => ended(new Fault("unreachable", "git ended while it was reading objects.")));
-    child.stdin?.on("error", () => {});
-    child.stdout?.on("data", (chunk: Buffer) => this.take(chunk));
-    this.child = child;
-    return child;
+    this.child.on("error", (error) => ended(noGit(error)));
+    this.child.on("close", () => ended(new Fault("unreachable", "git ended while it was reading objects.")));
+    this.child.stdin?.on("error", () => {});
+    this.child.stdout?.on("data", (chunk: Buffer) => this.take(chunk));
+  }
+
+  read(name: string): Promise<Buffer | undefined> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ resolve, reject });
+      this.child.stdin?.write(`${name}\n`);
+    });
+  }
+
+  /** What was asked is answered yet. */
+  close(): void {
+    this.child.stdin?.end();
+    // Nobody has to wait for its end: a hook is over with its answer.
+    if (this.waiting.length > 0) return;
+    this.child.stdout?.destroy();
+    this.child.unref();
   }
 
   private take(chunk: Buffer): void {
     this.buffered.push(chunk);
     this.size += chunk.length;
     while (this.waiting.length > 0 && this.answer());
-    if (this.waiting.length === 0) this.rest();
   }
 
   private answer(): boolean {
@@ -282,11 +298,5 @@ export class Objects {
     this.size -= used;
     this.waiting.shift()?.resolve(found);
     return true;
-  }
-
-  private rest(): void {
-    clearTimeout(this.idle);
-    this.idle = setTimeout(() => this.close(), 10_000);
-    this.idle.unref();
   }
 }

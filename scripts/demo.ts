@@ -7,7 +7,7 @@ import path from "node:path";
 const root = path.resolve(import.meta.dirname, "..");
 const home = mkdtempSync(path.join(os.tmpdir(), "calcifer-demo-"));
 const bin = path.join(home, "bin");
-const colour = process.stdout.isTTY && !process.env["NO_COLOR"];
+const colour = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (code: number, text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
 
 const env: NodeJS.ProcessEnv = {
@@ -16,7 +16,7 @@ const env: NodeJS.ProcessEnv = {
   CALCIFER_HOME: path.join(home, "calcifer"),
   GIT_CONFIG_GLOBAL: path.join(home, "gitconfig"),
   GIT_CONFIG_NOSYSTEM: "1",
-  PATH: `${bin}${path.delimiter}${process.env["PATH"]}`,
+  PATH: `${bin}${path.delimiter}${process.env.PATH}`,
   ...(colour && { FORCE_COLOR: "1" }),
 };
 

@@ -11,7 +11,7 @@ export class Wire {
   private constructor(socket: net.Socket) {
     this.socket = socket;
     socket.on("data", (chunk) => {
-      for (const text of this.frames.push(chunk)) this.answered?.(text);
+      for (const text of this.frames.push(chunk)) this.take(text);
     });
   }
 
@@ -22,8 +22,15 @@ export class Wire {
     });
   }
 
+  private take(text: string): void {
+    const answered = this.answered;
+    this.answered = undefined;
+    answered?.(text);
+  }
+
   /** The answer as it came. */
   ask(method: string, params: object): Promise<string> {
+    if (this.answered) throw new Error(`${method} was asked before the last answer came.`);
     const id = ++this.last;
     return new Promise((resolve) => {
       this.answered = resolve;

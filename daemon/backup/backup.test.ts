@@ -176,7 +176,14 @@ describe("backup", () => {
     assert.equal(daily().length, 7);
     const last = daily();
     await assert.rejects(
-      soon(() => (clock.move(3_700_000), daily().join() !== last.join()), "a copy of nothing new", 300),
+      soon(
+        () => {
+          clock.move(3_700_000);
+          return daily().join() !== last.join();
+        },
+        "a copy of nothing new",
+        300,
+      ),
     );
   });
 

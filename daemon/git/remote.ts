@@ -82,7 +82,7 @@ export async function pushTrunk(repo: Repo, remote: string, trunk: string, signa
   const args = ["-c", "push.followTags=false", "push", "--progress", "--porcelain", remote, refspec];
   const pushed = await talk(repo, args, signal, true);
   if (pushed.code === 0) return;
-  const said = `${pushed.stdout}\n${pushed.stderr}`;
+  const said = `${pushed.stdout.toString()}\n${pushed.stderr}`;
   if (/\[rejected\]|non-fast-forward|fetch first/.test(said))
     throw new Fault("refused", `${remote} has commits on ${trunk} that are not here.`, {
       hint: `Bring them in first: git pull ${remote} ${trunk}`,
@@ -110,7 +110,7 @@ function unreachable(remote: string, { code, stderr, stdout }: GitResult, hint: 
 
 /** The complaint in one line: a hook's of ours or of the remote before git's own. */
 function words({ stderr, stdout }: GitResult): string {
-  const lines = `${stderr}\n${stdout}`
+  const lines = `${stderr}\n${stdout.toString()}`
     .split(/[\r\n]/)
     .map((l) => l.trim())
     .filter((l) => l !== "" && !/^(hint|To |Done|error: failed to push)|^[\w ]+: +\d+%|^remote: *$/.test(l));

@@ -43,8 +43,8 @@ export class Repos {
   }
 
   private opened(repo: Repo): Opened {
-    let objects = this.readers.get(repo.commonDir);
-    if (!objects) this.readers.set(repo.commonDir, (objects = new Objects(repo.commonDir)));
+    const objects = this.readers.get(repo.commonDir) ?? new Objects(repo.commonDir);
+    this.readers.set(repo.commonDir, objects);
     return { repo, objects };
   }
 }

@@ -262,6 +262,15 @@ describe("merge", () => {
       }
     });
 
+    it("merged elsewhere, where the policy takes fast-forwards only", async () => {
+      const s = await service("merge: { strategy: ff }\n");
+      const { id, branch } = await ready(s);
+      await s.git("switch", "-q", "main");
+      await s.git("-c", "core.hooksPath=/dev/null", "merge", "-q", "--ff-only", branch);
+      const trunk = await home.commit(s.top, onRecord("Afterwards"), { "o.conf": "x\n" });
+      assert.deepEqual([(await work.finish({ item: id })).commit, await home.tip(s.top, "main")], [trunk, trunk]);
+    });
+
     it("two clients finish one item at once: merged once, the other is told", async () => {
       const s = await service();
       const { id } = await ready(s);

@@ -1,5 +1,6 @@
 // A trunk that others push to, too: fetched before a merge, pushed afterwards if it shall be, never forced, never waited for without end.
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -25,7 +26,25 @@ describe("remote", () => {
     theirs: () => Promise<string>;
   }
 
-  async function service(policy = ""): Promise<Place> {
+  let usual: Place | undefined;
+
+  /** A service of a test's own where it needs another policy, else the usual one, in step with its remote. */
+  async function service(policy?: string): Promise<Place> {
+    if (policy !== undefined) return newService(policy);
+    usual ??= await newService("");
+    const { git, bare, top } = usual;
+    await git("reset", "-q", "--hard");
+    await git("switch", "-q", "main");
+    await home.git(top, "config", "--unset-all", "include.path");
+    for (const remote of (await git("remote")).split("\n").filter(Boolean)) await git("remote", "remove", remote);
+    await home.git(top, "merge", "--abort");
+    await git("remote", "add", "origin", bare);
+    rmSync(path.join(bare, "hooks/pre-receive"), { force: true });
+    await git("-c", "core.hooksPath=/dev/null", "push", "-q", "--force", "-u", "origin", "main");
+    return usual;
+  }
+
+  async function newService(policy: string): Promise<Place> {
     const name = `s${++count}`;
     const top = await home.service(name, { "edge.conf": "one\n", ".calcifer.yaml": `trunk: main\n${policy}` });
     const bare = await home.remote(top);
