@@ -1,4 +1,5 @@
 // The hook without a daemon: the same judgement, in a process of its own. Also git's merge driver for CHANGES.md.
+import { isUtf8 } from "node:buffer";
 import { readFileSync, writeFileSync } from "node:fs";
 import { repoOfHook } from "../gate/here.ts";
 import { Objects } from "../gate/repo.ts";
@@ -30,8 +31,11 @@ async function hook(name: string, args: string[]): Promise<number> {
 /** Exit 0: merged into `ours`; 1: conflicts, marked in it. git's contract for merge drivers. */
 async function mergeDriver([base, ours, theirs]: string[]): Promise<number> {
   const { mergeChanges } = await import("../gate/changes-merge.ts");
-  const read = (file: string | undefined) => readFileSync(file as string, "utf8");
-  const merged = mergeChanges(read(base), read(ours), read(theirs));
+  const files = [base, ours, theirs].map((file) => readFileSync(file as string));
+  // What is not UTF-8 would not come back as it was; 127 leaves the file to git's own merge.
+  if (!files.every((bytes) => isUtf8(bytes))) return 127;
+  const [before, mine, other] = files.map((bytes) => bytes.toString("utf8")) as [string, string, string];
+  const merged = mergeChanges(before, mine, other);
   writeFileSync(ours as string, merged.text);
   return merged.conflicts.length === 0 ? 0 : 1;
 }

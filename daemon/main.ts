@@ -15,7 +15,7 @@ import type { Furnish } from "./life/house.ts";
 import { live } from "./life/program.ts";
 import { forgetOldAnswers, rotateLog } from "./life/upkeep.ts";
 import { serviceRoom } from "./service/service.ts";
-import { recoverMerges, workRoom } from "./work/work.ts";
+import { recoverCommits, recoverMerges, workRoom } from "./work/work.ts";
 
 export const furnish: Furnish = (world, { store, feed, life, clock, log }) => {
   const repos = new Repos(world);
@@ -41,7 +41,10 @@ export const furnish: Furnish = (world, { store, feed, life, clock, log }) => {
       watch,
       warmVerdicts(world, repos, verdicts),
     ],
-    begin: () => recoverMerges(world, repos),
+    begin: async () => {
+      await recoverCommits(world, repos);
+      await recoverMerges(world, repos);
+    },
     end: () => repos.close(),
   };
 };

@@ -1,4 +1,5 @@
 // Makes a commit in a scratch index, so that a refused one has moved nothing: not the index, not a file.
+import { isUtf8 } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import {
   chmodSync,
@@ -19,6 +20,15 @@ import { fields, type Git, text } from "../../gate/git.ts";
 import type { Objects, Repo } from "../../gate/repo.ts";
 import { isUnknown } from "../../gate/unknown.ts";
 import { Fault, type Reason } from "../../protocol/errors.ts";
+import {
+  forgetCommit,
+  indexInfo,
+  lockIndex,
+  noteCommit,
+  replaceIndex,
+  takeUpCommit,
+  unlockIndex,
+} from "./index-lock.ts";
 import type { Opened } from "./repos.ts";
 
 export type What = { kind: "staged" } | { kind: "all" } | { kind: "paths"; paths: string[]; cwd: string };
@@ -40,28 +50,38 @@ export interface CommitPlan {
  * @throws Fault refused: by the judge, by a hook, or because there is nothing to commit. Then nothing has moved.
  */
 export async function makeCommit({ repo, objects }: Opened, plan: CommitPlan): Promise<string> {
+  const before = await takeUpCommit(repo);
+  if (plan.edit) readInside(repo, plan.edit.file);
+  for (const file of plan.remove ?? []) inside(repo, file);
+  await lockIndex(repo);
   const scratch = path.join(repo.gitDir, `calcifer-index-${randomBytes(6).toString("hex")}`);
-  const env = { GIT_INDEX_FILE: scratch };
-  const git: Git = (args, options) => repo.git(args, { ...options, env: { ...env, ...options?.env } });
+  const git = withIndex(repo, scratch);
+  let done = false;
   try {
+    await noConflicts(repo, plan.what);
     await stage(repo, git, scratch, plan.what);
+    // The commit was made, and the answer lost with the daemon: this is the same question again.
+    if (before?.message === plan.message && !(await isSomethingStaged(repo, git))) return before.commit;
     if (plan.remove?.length)
       await git(["update-index", "--force-remove", "-z", "--stdin"], {
         input: plan.remove.map((f) => `${f}\0`).join(""),
       });
     if (plan.edit) await editIn(repo, git, plan.edit);
-    await somethingStaged(repo, git);
+    if (!(await isSomethingStaged(repo, git))) throw await nothingStaged(repo);
     const reasons = (await plan.judge?.(scratch)) ?? [];
     if (reasons[0])
       throw new Fault("refused", reasons[0].message, {
         reasons,
         hint: "Nothing has moved: your files and the index are as they were.",
       });
-    await run(repo, git, plan.message);
+    noteCommit(repo, await begunBy(repo, git, scratch, plan));
+    await run(git, plan.message);
     const commit = text(await repo.git(["rev-parse", "HEAD"])) as string;
+    done = true;
     await settle(repo, objects, scratch, plan, commit);
     return commit;
   } finally {
+    if (!done) unlockIndex(repo);
     rmSync(scratch, { force: true });
     rmSync(`${scratch}.lock`, { force: true });
   }
@@ -70,6 +90,37 @@ export async function makeCommit({ repo, objects }: Opened, plan: CommitPlan): P
 /** Commits some files as they lie in the work tree; what else is staged stays staged. */
 export const commitFiles = (opened: Opened, files: string[], message: string): Promise<string> =>
   makeCommit(opened, { what: { kind: "paths", paths: files, cwd: opened.repo.top }, message });
+
+/** The repository's git, working on another index. */
+const withIndex =
+  (repo: Repo, index: string): Git =>
+  (args, options) =>
+    repo.git(args, { ...options, env: { GIT_INDEX_FILE: index, ...options?.env } });
+
+/** What a daemon that finds this commit half done needs to know. */
+async function begunBy(repo: Repo, git: Git, scratch: string, plan: CommitPlan) {
+  const head = text(await repo.git(["rev-parse", "-q", "--verify", "HEAD"])) ?? null;
+  const edit = plan.edit && (await editBy(repo, git, plan.edit));
+  return { head, message: plan.message, next: scratch, whole: plan.what.kind !== "paths", edit: edit ?? null };
+}
+
+async function editBy(repo: Repo, git: Git, { file, apply }: NonNullable<CommitPlan["edit"]>) {
+  const before = readInside(repo, file) ?? null;
+  const staged = (await git(["cat-file", "blob", `:${file}`])).stdout.toString("utf8");
+  return { file, before, after: before === null || before === staged ? staged : apply(before) };
+}
+
+/** Conflicts are a person's to resolve: staging an edit over one would drop a side of it. */
+async function noConflicts(repo: Repo, what: What): Promise<void> {
+  if (what.kind === "all") return;
+  const rows = fields(await repo.git(["ls-files", "-u", "-z"]));
+  const files = [...new Set(rows.map((row) => row.slice(row.indexOf("\t") + 1)))];
+  if (files.length === 0) return;
+  throw new Fault("refused", `${files.length} ${files.length === 1 ? "file is" : "files are"} in conflict.`, {
+    reasons: files.slice(0, 20).map((file) => ({ check: "no-conflict", message: file })),
+    hint: "Resolve them, git add them, then commit again.",
+  });
+}
 
 async function stage(repo: Repo, git: Git, scratch: string, what: What): Promise<void> {
   const real = path.join(repo.gitDir, "index");
@@ -96,11 +147,11 @@ function sentence(stderr: string, otherwise: string): string {
 }
 
 async function editIn(repo: Repo, git: Git, { file, apply }: NonNullable<CommitPlan["edit"]>): Promise<void> {
-  const row = fields(await git(["ls-files", "-s", "-z", "--", file]))[0];
+  const row = fields(await git(["--literal-pathspecs", "ls-files", "-s", "-z", "--", file]))[0];
   const staged =
     row === undefined
       ? undefined
-      : (await git(["cat-file", "blob", row.split(" ")[1] as string])).stdout.toString("utf8");
+      : decoded((await git(["cat-file", "blob", row.split(" ")[1] as string])).stdout, file);
   // A changes file that git does not know yet lies in the work tree only.
   const contents = apply(staged ?? readInside(repo, file) ?? "");
   const mode = row?.split(" ")[0] ?? "100644";
@@ -136,10 +187,20 @@ function inside(repo: Repo, file: string): string {
   return full;
 }
 
-/** A file of the work tree; undefined where there is none. */
+/**
+ * A file of the work tree; undefined where there is none.
+ * @throws Fault refused, when it leads elsewhere or is not UTF-8: written back it would not be what it was
+ */
 export function readInside(repo: Repo, file: string): string | undefined {
   const full = inside(repo, file);
-  return existsSync(full) ? readFileSync(full, "utf8") : undefined;
+  return existsSync(full) ? decoded(readFileSync(full), file) : undefined;
+}
+
+function decoded(bytes: Buffer, file: string): string {
+  if (isUtf8(bytes)) return bytes.toString("utf8");
+  throw new Fault("refused", `${file} is not UTF-8, so Calcifer does not write into it.`, {
+    hint: "Convert it once, for instance with iconv, and commit that.",
+  });
 }
 
 /** Replaces a file of the work tree in one step, mode kept. */
@@ -153,21 +214,22 @@ export function writeInside(repo: Repo, file: string, contents: string): void {
   renameSync(part, full);
 }
 
-async function somethingStaged(repo: Repo, git: Git): Promise<void> {
+async function isSomethingStaged(repo: Repo, git: Git): Promise<boolean> {
   const head = (await repo.git(["rev-parse", "-q", "--verify", "HEAD"])).code === 0;
-  const empty = head
-    ? (await git(["diff-index", "--cached", "--quiet", "HEAD"])).code === 0
-    : fields(await git(["ls-files", "-z"])).length === 0;
-  if (!empty) return;
+  if (!head) return fields(await git(["ls-files", "-z"])).length > 0;
+  return (await git(["diff-index", "--cached", "--quiet", "HEAD"])).code !== 0;
+}
+
+async function nothingStaged(repo: Repo): Promise<Fault> {
   const files = await uncommitted(repo.git, repo.top);
   const some = isUnknown(files) ? [] : files;
-  throw new Fault("refused", some.length === 0 ? "There is nothing to commit." : "Nothing is staged.", {
+  return new Fault("refused", some.length === 0 ? "There is nothing to commit." : "Nothing is staged.", {
     reasons: some.slice(0, 20).map((f) => ({ check: "uncommitted", message: `${f.state} ${f.path}` })),
     ...(some.length > 0 && { hint: "Take them all with --all, name paths, or stage them: git add" }),
   });
 }
 
-async function run(_repo: Repo, git: Git, message: string): Promise<void> {
+async function run(git: Git, message: string): Promise<void> {
   const made = await git(["commit", "-q", "--cleanup=whitespace", "-F", "-"], { input: message, hooks: true });
   if (made.code === 0) return;
   const said = made.stderr.replace(/^Calcifer: /, "");
@@ -187,6 +249,8 @@ async function run(_repo: Repo, git: Git, message: string): Promise<void> {
 
 /** After the commit: the index and the work tree follow, with what was not asked for left as it was. */
 async function settle(repo: Repo, objects: Objects, scratch: string, plan: CommitPlan, commit: string): Promise<void> {
+  if (plan.what.kind === "paths") await follow(repo, scratch, plan, commit);
+  replaceIndex(repo, scratch);
   if (plan.edit) {
     const { file, apply } = plan.edit;
     const lies = readInside(repo, file);
@@ -195,63 +259,36 @@ async function settle(repo: Repo, objects: Objects, scratch: string, plan: Commi
     else if (lies !== committed) writeInside(repo, file, apply(lies));
   }
   for (const file of plan.remove ?? []) rmSync(inside(repo, file), { force: true });
-  if (plan.what.kind === "paths") await follow(repo, plan, commit);
-  else await replaceIndex(repo, scratch);
+  forgetCommit(repo);
   await repo.git(["update-index", "-q", "--refresh"]);
 }
 
-/** Sets in the real index what the commit changed; anything else staged stays. */
-async function follow(repo: Repo, plan: CommitPlan, commit: string): Promise<void> {
-  const rows = fields(
-    await repo.git([
-      "diff-tree",
-      "-r",
-      "--root",
-      "--no-commit-id",
-      "-z",
-      "--raw",
-      "--no-renames",
-      "--no-abbrev",
-      commit,
-    ]),
-  );
-  const info: string[] = [];
-  for (let i = 0; i + 1 < rows.length; i += 2) {
-    const [, mode, , id, state] = (rows[i] as string).split(" ");
-    const file = rows[i + 1] as string;
-    if (file === plan.edit?.file && (await stagedApart(repo, plan.edit, commit))) continue;
-    info.push(state === "D" ? `0 ${"0".repeat(40)}\t${file}` : `${mode} ${id}\t${file}`);
-  }
-  await repo.git(["update-index", "-z", "--index-info"], { input: info.map((r) => `${r}\0`).join("") });
+/** Makes of the scratch index the real one with what the commit changed; anything else staged stays. */
+async function follow(repo: Repo, scratch: string, plan: CommitPlan, commit: string): Promise<void> {
+  const real = path.join(repo.gitDir, "index");
+  if (!existsSync(real)) return;
+  copyFileSync(real, scratch);
+  const git = withIndex(repo, scratch);
+  const apart = plan.edit && (await stagedApart(repo, git, plan.edit, commit)) ? plan.edit.file : undefined;
+  await git(["update-index", "-z", "--index-info"], { input: await indexInfo(repo, commit, apart) });
 }
 
 /** The edited file had other changes staged: they stay staged, with the edit. */
-async function stagedApart(repo: Repo, edit: NonNullable<CommitPlan["edit"]>, commit: string): Promise<boolean> {
-  const row = fields(await repo.git(["ls-files", "-s", "-z", "--", edit.file]))[0];
+async function stagedApart(
+  repo: Repo,
+  git: Git,
+  edit: NonNullable<CommitPlan["edit"]>,
+  commit: string,
+): Promise<boolean> {
+  const row = fields(await git(["--literal-pathspecs", "ls-files", "-s", "-z", "--", edit.file]))[0];
   if (row === undefined) return false;
   const before = text(await repo.git(["rev-parse", "-q", "--verify", `${commit}^:${edit.file}`]));
   const id = row.split(" ")[1] as string;
   if (before === undefined || before === id) return false;
   const staged = (await repo.git(["cat-file", "blob", id])).stdout.toString("utf8");
   const next = text(await repo.git(["hash-object", "-w", "--stdin"], { input: edit.apply(staged) }));
-  await repo.git(["update-index", "--cacheinfo", `${row.split(" ")[0]},${next},${edit.file}`]);
+  await git(["update-index", "--cacheinfo", `${row.split(" ")[0]},${next},${edit.file}`]);
   return true;
-}
-
-/** By git's own protocol: write index.lock, rename it. */
-async function replaceIndex(repo: Repo, scratch: string): Promise<void> {
-  const lock = path.join(repo.gitDir, "index.lock");
-  const bytes = readFileSync(scratch);
-  for (let tries = 0; ; tries++) {
-    try {
-      writeFileSync(lock, bytes, { flag: "wx" });
-      return renameSync(lock, path.join(repo.gitDir, "index"));
-    } catch (error) {
-      // Another git holds it for a moment; the commit stands, so this is worth waiting for.
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST" || tries >= 50) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
 }
 
 /** Uncommitted files, or the reason they cannot be told as a fault. */

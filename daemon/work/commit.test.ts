@@ -1,6 +1,6 @@
 // `calcifer commit` through a real daemon and real git: what goes in, what stays as it was, and that a refused one moves nothing.
 import assert from "node:assert/strict";
-import { chmodSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Home, said } from "../../test/home.ts";
 
@@ -55,6 +55,51 @@ describe("commit", () => {
     return refusal;
   };
   const nothingMoved = "Nothing has moved: your files and the index are as they were.";
+
+  describe("what would lose something", () => {
+    it("a conflict in CHANGES.md is a person's to resolve", async () => {
+      const base = await git("hash-object", "-w", "CHANGES.md");
+      const stages = [1, 2, 3].map((stage) => `100644 ${base} ${stage}\tCHANGES.md\n`).join("");
+      await home.run(top, "git", ["update-index", "--index-info"], {
+        input: `0 ${"0".repeat(40)}\tCHANGES.md\n${stages}`,
+      });
+      const { message, reasons } = await refusedWithoutATrace({ entry: "TLS" });
+      assert.equal(message, "1 file is in conflict.");
+      assert.deepEqual(reasons, [{ check: "no-conflict", message: "CHANGES.md" }]);
+    });
+
+    it("a file that is not UTF-8 is not written back", async () => {
+      writeFileSync(path.join(top, "CHANGES.md"), Buffer.from("# Changes\n\n- caf\xe9 (#7)\n", "latin1"));
+      await git("add", "CHANGES.md");
+      const { message } = await refusedWithoutATrace({ entry: "TLS" });
+      assert.equal(message, "CHANGES.md is not UTF-8, so Calcifer does not write into it.");
+    });
+
+    it("a lock that another git left is said, before anything is made", async () => {
+      lie("edge.conf", "two\n");
+      writeFileSync(path.join(top, ".git/index.lock"), "");
+      try {
+        const { message } = await said(commit({ entry: "TLS", all: true }));
+        assert.equal(message, `Another git is at work in ${top}: ${path.join(top, ".git/index.lock")} is there.`);
+        assert.equal(await committed("edge.conf"), "one\n");
+      } finally {
+        rmSync(path.join(top, ".git/index.lock"));
+      }
+    });
+
+    it("nobody stages anything while a hook runs, so nothing staged is lost", async () => {
+      home.script(
+        path.join(top, ".git/hooks/pre-commit.before-calcifer"),
+        "unset GIT_INDEX_FILE; git add other.conf 2>>.git/said || true",
+      );
+      lie("edge.conf", "two\n");
+      await git("add", "edge.conf");
+      lie("other.conf", "two\n");
+      await commit({ entry: "TLS" });
+      assert.match(read(".git/said"), /index\.lock': File exists/);
+      assert.equal(await status(), " M other.conf");
+    });
+  });
 
   describe("what goes in", () => {
     it("what is staged, with the entry; the rest stays as it was", async () => {

@@ -7,8 +7,9 @@ import type { Api } from "../../protocol/api.ts";
 import type { Implements } from "../../protocol/contract.ts";
 import { Fault } from "../../protocol/errors.ts";
 import { readInside, uncommittedIn, writeInside } from "../git/commit.ts";
+import { takeUpCommit, unfinishedCommits } from "../git/index-lock.ts";
 import type { Repos } from "../git/repos.ts";
-import { resolveService } from "../service/service.ts";
+import { allServices, resolveService } from "../service/service.ts";
 import type { Call, World } from "../world.ts";
 import { insert, prepare } from "./add.ts";
 import { commitsOnlyOn, tipOf } from "./branch.ts";
@@ -201,6 +202,16 @@ export function workRoom(world: World, repos: Repos, judge: Judge): Implements<A
       folder !== undefined && existsSync(folder) ? (await uncommittedIn({ ...opened.repo, top: folder })).length : null;
     return { commits: commits.length > 0 ? commits : await recordedCommits(world.db, item.id), uncommitted };
   }
+}
+
+/** Finishes or undoes the commits a daemon left when it was ended: one may hold the lock on an index. */
+export async function recoverCommits(world: World, repos: Repos): Promise<void> {
+  for (const { git_dir, repo } of await allServices(world.db))
+    for (const top of unfinishedCommits(git_dir, repo))
+      await repos
+        .open(top)
+        .then((opened) => takeUpCommit(opened.repo))
+        .catch((error: unknown) => world.log.warn({ top, error: String(error) }, "a commit could not be taken up"));
 }
 
 /** Finishes or undoes the merges a daemon left when it was ended, and answers those who asked for them; run before anyone can ask. */
