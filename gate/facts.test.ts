@@ -529,6 +529,26 @@ describe("facts", () => {
         assert.ok(isUnknown(failed));
       });
     });
+    it("what the repository says of merging counts, and nothing is left where people look", async () => {
+      const s = await sample();
+      const commit = async (files: Record<string, string>, message: string) => {
+        for (const [file, text] of Object.entries(files)) home.write(path.join(s.top, file), text);
+        await s.git("add", "-A");
+        await s.git("-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", message);
+        return s.git("rev-parse", "HEAD");
+      };
+      const base = await commit({ ".gitattributes": "*.list merge=union\n", "a.list": "1\n" }, "base");
+      const tip = await commit({ "a.list": "1\n2\n" }, "ours");
+      await s.git("checkout", "-q", "--detach", base);
+      const trunkTip = await commit({ "a.list": "1\n3\n" }, "theirs");
+      await withRepo(s.top, async (repo, objects) => {
+        const { policy } = await policyNow(repo, objects, "main");
+        const merged = await mergedTree(repo, objects, { trunkTip, tip, policy, mergeTreeWorks: true });
+        assert.ok(!isUnknown(merged));
+        assert.deepEqual(merged.conflicts, []);
+      });
+      assert.equal(await s.git("status", "--porcelain"), "");
+    });
     it("a tree with one file replaced: mode kept, folders made", async () => {
       const s = await sample();
       await s.commit({ files: { "bin/run": "x\n" } });

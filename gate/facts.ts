@@ -8,7 +8,7 @@ import { type Change, changesIn, type Logged, logWithChanges } from "./log.ts";
 import { matches, type Policy } from "./policy.ts";
 import { policyNow } from "./policy-in-force.ts";
 import { branchTip } from "./refs.ts";
-import { stampOf } from "./remember.ts";
+import { Latest, stampOf } from "./remember.ts";
 import type { Repo } from "./repo.ts";
 import { type ItemMark, type Objects, readText, underWay } from "./repo.ts";
 import { stagedBlob } from "./staged.ts";
@@ -69,7 +69,7 @@ export interface BranchFacts {
   tip: string;
   trunkTip: string;
   base: string | Unknown;
-  /** oldest first, without merges */
+  /** oldest first; of merges only those that hold what merging did not give */
   commits: MadeCommit[] | Unknown;
   /** the item's entries that the branch adds, and what is wrong with its entries */
   entries: Entry[] | Unknown;
@@ -84,7 +84,7 @@ export interface BranchFacts {
   merged: boolean | Unknown;
   /** uncommitted files of the work tree that has the branch; undefined when none has */
   dirty: Changed[] | Unknown | undefined;
-  document: { path: string; state: "missing" | "bare" | "there" } | undefined;
+  document: { path: string; state: "missing" | "bare" | "there" } | Unknown | undefined;
   record: ItemRecord | undefined;
 }
 
@@ -261,11 +261,7 @@ async function committedFacts(repo: Repo, objects: Objects, q: BranchQuestion): 
     trivialMerge(objects, q, base).then((trivial) => trivial ?? mergedTree(repo, objects, q)),
     movedPaths(repo.git, objects, base, q, log),
     addedOnBranch(repo, objects, q, base),
-    madeCommits(
-      objects,
-      q,
-      log.filter((c) => c.parents.length < 2),
-    ),
+    withoutMerges(repo, objects, q, log).then(async (made) => (isUnknown(made) ? made : madeCommits(objects, q, made))),
   ]);
   const merged = await isMerged(repo, objects, q, base, conflict);
   const conflicts = isUnknown(conflict) ? conflict : conflict.conflicts;
@@ -320,6 +316,26 @@ async function trivialMerge(objects: Objects, q: BranchQuestion, base: string): 
   const whole = base === q.trunkTip ? q.tip : base === q.tip ? q.trunkTip : undefined;
   const tree = whole && (await treeOf(objects, whole));
   return tree ? { tree, conflicts: [] } : undefined;
+}
+
+/** The commits that have to answer for what they hold: a merge only for what merging its parents does not give. */
+async function withoutMerges(
+  repo: Repo,
+  objects: Objects,
+  q: BranchQuestion,
+  log: Logged[],
+): Promise<Logged[] | Unknown> {
+  const found: Logged[] = [];
+  for (const commit of log) {
+    if (commit.parents.length < 2) {
+      found.push(commit);
+      continue;
+    }
+    const added = await addedInMerge(repo, objects, { ...q, commit });
+    if (isUnknown(added)) return added;
+    if (added.changes.length > 0) found.push({ ...commit, changes: added.changes });
+  }
+  return found;
 }
 
 async function madeCommits(objects: Objects, q: BranchQuestion, log: Logged[]): Promise<MadeCommit[]> {
@@ -417,45 +433,110 @@ export interface MergedTree {
   conflicts: string[];
 }
 
-/** @returns what merging gives, without touching work tree, index or refs */
-export async function mergedTree(
+const merges = new Latest<Promise<MergedTree | Unknown>>(200);
+
+/**
+ * Two commits merge the same way whenever it is asked, and it takes git several processes: asked once.
+ * @returns what merging gives, without touching work tree, index or refs
+ */
+export async function mergedTree(repo: Repo, objects: Objects, q: MergeQuestion): Promise<MergedTree | Unknown> {
+  const attributes = stampOf(path.join(repo.commonDir, "info", "attributes"));
+  const key = JSON.stringify([repo.commonDir, q.trunkTip, q.tip, q.policy.changes.file, q.mergeTreeWorks, attributes]);
+  const known = await merges.get(key);
+  // No ref holds the tree until somebody merges: git may have tidied it away since.
+  if (known && !isUnknown(known) && (known.tree === undefined || (await objects.read(known.tree)))) return known;
+  const asked = merges.set(key, mergeTwo(repo, objects, q));
+  const forget = () => merges.forget(key);
+  asked.then((merged) => isUnknown(merged) && forget(), forget);
+  return asked;
+}
+
+interface MergeQuestion {
+  trunkTip: string;
+  tip: string;
+  policy: Policy;
+  mergeTreeWorks: boolean;
+}
+
+async function mergeTwo(repo: Repo, objects: Objects, q: MergeQuestion): Promise<MergedTree | Unknown> {
+  const merged = await autoMerge(repo, objects, q);
+  if (isUnknown(merged)) return merged;
+  const { tree, conflicts } = merged;
+  return { tree: conflicts.length === 0 ? tree : undefined, conflicts };
+}
+
+/** What a merge commit holds that merging its parents does not give. */
+export interface AddedInMerge {
+  /** paths that git alone could not merge: a person had to */
+  conflicts: string[];
+  /** against the automatic merge, conflicting paths left out */
+  changes: Change[];
+}
+
+/** Of more than two parents every change counts: nobody merges so many by hand. */
+export async function addedInMerge(
   repo: Repo,
   objects: Objects,
-  q: { trunkTip: string; tip: string; policy: Policy; mergeTreeWorks: boolean },
-): Promise<MergedTree | Unknown> {
+  q: { commit: { id: string; parents: string[] }; policy: Policy; mergeTreeWorks: boolean },
+): Promise<AddedInMerge | Unknown> {
+  const { id, parents } = q.commit;
+  const [trunkTip = "", tip = "", ...more] = parents;
+  if (more.length > 0) return { conflicts: [], changes: await changesBetween(repo.git, trunkTip, id) };
+  const merged = await autoMerge(repo, objects, { ...q, trunkTip, tip });
+  if (isUnknown(merged)) return merged;
+  const { plain } = merged;
+  const clean = [merged, plain].filter((m) => m.conflicts.length === 0).map((m) => m.tree);
+  const tree = await treeOf(objects, id);
+  if (tree !== undefined && clean.includes(tree)) return { conflicts: [], changes: [] };
+  const changes = await changesBetween(repo.git, merged.tree, id);
+  return { conflicts: plain.conflicts, changes: changes.filter((c) => !plain.conflicts.includes(c.path)) };
+}
+
+const changesBetween = async (git: Git, from: string, to: string): Promise<Change[]> =>
+  changesIn(fields(await git(["diff-tree", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", from, to])));
+
+/** A tree, with marks where files conflict. */
+interface Merging {
+  tree: string;
+  conflicts: string[];
+}
+
+/** `plain` is what git gives without knowing how CHANGES.md is built. */
+const noPlace = { GIT_DIR: undefined, GIT_WORK_TREE: undefined };
+
+/**
+ * Whether the repository has rules of its own for merging. git heeds them only where they lie; anywhere else it is better
+ * asked from its own folder, because it leaves files for drivers where it runs, and in a work tree somebody would see them.
+ */
+const saysHowToMerge = (repo: Repo): boolean =>
+  !repo.bare && /\b(merge|binary)\b/.test(readText(path.join(repo.top, ".gitattributes")) ?? "");
+
+async function autoMerge(
+  repo: Repo,
+  objects: Objects,
+  q: MergeQuestion,
+): Promise<(Merging & { plain: Merging }) | Unknown> {
   if (!q.mergeTreeWorks) return { unknown: "git is older than 2.38 and cannot merge without a work tree" };
-  // The driver is ours; started from here it would be a process where a function does. git leaves files for drivers
-  // where it runs, and in a work tree somebody would see them.
-  const result = await repo.git(
-    [
-      "--git-dir=.",
-      "-c",
-      "merge.calcifer.driver=false",
-      "merge-tree",
-      "--write-tree",
-      "-z",
-      "--name-only",
-      "--no-messages",
-      q.trunkTip,
-      q.tip,
-    ],
-    { cwd: repo.commonDir, env: { GIT_DIR: undefined, GIT_WORK_TREE: undefined } },
-  );
+  // The driver is ours; started from here it would be a process where a function does.
+  const args = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", q.trunkTip, q.tip];
+  const aside = ["-c", "merge.calcifer.driver=false", ...args];
+  const result = saysHowToMerge(repo)
+    ? await repo.git(aside)
+    : await repo.git(["--git-dir=.", ...aside], { cwd: repo.commonDir, env: noPlace });
   const [tree, ...conflicts] = fields(result);
   // git says 1 for a conflict, and also for a commit it cannot read: then there is no tree.
   if (result.code > 1 || !tree) return { unknown: firstLine(result.stderr) || "git could not merge the two" };
   const file = q.policy.changes.file;
-  if (result.code === 0) return { tree: await byStructure(repo, objects, q, tree), conflicts: [] };
+  const plain = { tree, conflicts };
+  if (result.code === 0) return { tree: await byStructure(repo, objects, q, tree), conflicts: [], plain };
   const others = conflicts.filter((c) => c !== file);
-  if (others.length > 0)
-    return {
-      tree: undefined,
-      conflicts: conflicts.includes(file) && (await mergeFile(repo, objects, q, file)) ? others : conflicts,
-    };
-  const merged = await mergeFile(repo, objects, q, file);
-  return merged === undefined
-    ? { tree: undefined, conflicts }
-    : { tree: await withFile(repo.git, tree, file, merged), conflicts: [] };
+  const merged = conflicts.includes(file) ? await mergeFile(repo, objects, q, file) : undefined;
+  if (merged === undefined) return { ...plain, plain };
+  return {
+    tree: others.length > 0 ? tree : await withFile(repo.git, tree, file, merged),
+    conflicts: others,
+    plain,
+  };
 }
 
 /**

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { type InstallOptions, installHooks } from "../daemon/git/hooks.ts";
 import { mark } from "../daemon/git/item-marks.ts";
+import { shell } from "../daemon/life/launcher.ts";
 import { version } from "../protocol/generated.ts";
 import { Deframer, frame } from "../protocol/wire.ts";
 import { Home, type Ran } from "../test/home.ts";
@@ -368,12 +369,88 @@ describe("hook", () => {
       assert.equal(first(await home.git(s.top, "merge", "-q", "--ff-only", branch)), guarded("2 commits"));
     });
 
-    it("goes back, may be made anew, may be renamed away", async () => {
+    it("takes no content by amending Calcifer's merge, or by a merge that holds more than its parents", async () => {
+      const s = await sample();
+      await s.commit();
+      await s.git("switch", "-q", "main");
+      await s.git("-c", "core.hooksPath=/dev/null", "merge", "-q", "--no-ff", "-m", `Merge #42\n\n${trailer}`, branch);
+      write(s, "edge.conf", "sneaked\n");
+      const ran = await home.git(s.top, "commit", "-a", "--amend", "--no-edit");
+      assert.deepEqual([ran.code === 0, first(ran)], [false, guarded('"Merge #42"')]);
+      await s.git("reset", "-q", "--hard");
+      ok(await home.git(s.top, "commit", "-q", "--amend", "-m", `Merge #42, worded better\n\n${trailer}`));
+      write(s, "edge.conf", "on the record\n");
+      ok(await home.git(s.top, "commit", "-q", "-a", "--amend", "-m", "Merge", "-m", "Calcifer-Waiver: entry; why"));
+    });
+
+    it("takes no waiver of a check that asks about no commit", async () => {
+      const s = await onMain();
+      write(s, "edge.conf", "x\n");
+      for (const waiver of ["nonsense; x", "notes; x"]) {
+        const ran = await home.git(s.top, "commit", "-a", "-m", "Fix", "-m", `Calcifer-Waiver: ${waiver}`);
+        assert.equal(first(ran), guarded('"Fix"'), waiver);
+      }
+      ok(await home.git(s.top, "commit", "-q", "-a", "-m", "Fix", "-m", "Calcifer-Waiver: judged; read by Grace"));
+    });
+
+    it("follows its own remote only: no fork, and no branch that ends alike", async () => {
+      const s = await onMain();
+      await home.remote(s.top);
+      const other = home.path(`r${count}.other`);
+      await home.must(home.folder, "clone", "-q", `${s.top}.origin.git`, other);
+      await home.commit(other, "Theirs", { "o.conf": "x\n" });
+      await home.must(other, "push", "-q", "origin", "main:x/main");
+      await s.git("remote", "add", "fork", other);
+      await s.git("fetch", "-q", "--all");
+      for (const ref of ["origin/x/main", "fork/main"])
+        assert.equal(first(await home.git(s.top, "merge", "-q", "--ff-only", ref)), guarded('"Theirs"'), ref);
+      await s.git("fetch", "-q", "fork", "main");
+      assert.equal(first(await home.git(s.top, "merge", "-q", "--ff-only", "FETCH_HEAD")), guarded('"Theirs"'));
+      await s.git("config", "branch.main.remote", "fork");
+      ok(await home.git(s.top, "merge", "-q", "--ff-only", "fork/main"));
+    });
+
+    it("is not deleted; other branches are, and a rename is never cut short", async () => {
+      const s = await sample();
+      await s.commit();
+      await s.git("branch", "fix", branch);
+      const tips = async () => [await home.tip(s.top, "main"), await home.tip(s.top, "fix")];
+      const before = await tips();
+      for (const args of [
+        ["branch", "-D", "main"],
+        ["update-ref", "-d", "refs/heads/main"],
+        // Packed, it is deleted another way.
+        ["pack-refs", "--all"],
+        ["branch", "-D", "main"],
+        ["update-ref", "-d", "refs/heads/main"],
+      ]) {
+        if (args[0] === "pack-refs") {
+          ok(await home.git(s.top, ...args));
+          continue;
+        }
+        const ran = await home.git(s.top, ...args);
+        assert.notEqual(ran.code, 0, args.join(" "));
+        assert.match(
+          ran.stderr,
+          /^Calcifer: main is protected: it may not be deleted\.[\s\S]*Next: git branch main-copy main$/m,
+          args.join(" "),
+        );
+        assert.deepEqual(await tips(), before, args.join(" "));
+      }
+      ok(await home.git(s.top, "branch", "-m", "fix", "fix-2"));
+      ok(await home.git(s.top, "branch", "-D", "fix-2"));
+      ok(await home.git(s.top, "gc", "-q"));
+      // git deletes the one before it asks for the other: a no would lose it.
+      await s.git("branch", "fix", branch);
+      ok(await home.git(s.top, "branch", "-M", "fix", "main"));
+    });
+
+    it("goes back, may be made anew", async () => {
       const s = await onMain();
       await s.git("-c", "core.hooksPath=/dev/null", "commit", "-q", "--allow-empty", "-m", "Mistake");
       ok(await home.git(s.top, "reset", "-q", "--hard", "HEAD~1"));
       await s.git("switch", "-q", branch);
-      ok(await home.git(s.top, "branch", "-m", "main", "old-main"));
+      await s.git("-c", "core.hooksPath=/dev/null", "branch", "-m", "main", "old-main");
       ok(await home.git(s.top, "branch", "main", "old-main"));
     });
 
@@ -390,6 +467,19 @@ describe("hook", () => {
       await s.git("fetch", "-q");
       ok(await home.git(s.top, "merge", "-q", "--ff-only", "origin/main"));
       assert.equal(await home.tip(s.top), await home.tip(other));
+      // As an editor does to update a branch that is not checked out.
+      await s.git("switch", "-q", branch);
+      await home.commit(other, "Again", { "p.conf": "y\n" });
+      await home.must(other, "push", "-q", "origin", "main");
+      ok(await home.git(s.top, "fetch", "-q", "origin", "main:main"));
+      assert.equal(await home.tip(s.top, "main"), await home.tip(other));
+      await home.commit(other, "Not pushed", { "r.conf": "x\n" });
+      assert.equal(first(await home.git(s.top, "fetch", "-q", other, "main:main")), guarded('"Not pushed"'));
+      await home.must(other, "reset", "-q", "--hard", "HEAD~1");
+      await home.must(other, "push", "-q", "origin", "main:feature");
+      await home.commit(other, "Elsewhere", { "q.conf": "x\n" });
+      await home.must(other, "push", "-q", "origin", "HEAD:feature");
+      assert.equal(first(await home.git(s.top, "fetch", "-q", "origin", "feature:main")), guarded('"Elsewhere"'));
     });
 
     it("merges what the remote has with what is here", async () => {
@@ -504,6 +594,37 @@ describe("hook", () => {
       await s.git("-c", "core.hooksPath=/dev/null", "merge", "-q", "--no-ff", "-m", `Merge #42\n\n${trailer}`, branch);
       ok(await push(s, "origin", "main"));
     });
+    it("a merge of ours that was amended is refused; one that a person resolved on the branch is not", async () => {
+      const s = await adopted();
+      ok(await push(s, "origin", "main"));
+      await s.git("switch", "-q", "-C", branch, "main");
+      await s.commit({ files: { "edge.conf": "mine\n" } });
+      await s.onMain(async () => {
+        write(s, "edge.conf", "theirs\n");
+        await s.git("-c", "core.hooksPath=/dev/null", "commit", "-q", "-a", "-m", "Theirs", "-m", trailer);
+      });
+      assert.notEqual((await home.git(s.top, "merge", "-q", "--no-edit", "main")).code, 0);
+      write(s, "edge.conf", "both\n");
+      await s.git("-c", "core.hooksPath=/dev/null", "commit", "-q", "-a", "--no-edit");
+      await s.git("switch", "-q", "main");
+      await s.git("-c", "core.hooksPath=/dev/null", "merge", "-q", "--no-ff", "-m", `Merge #42\n\n${trailer}`, branch);
+      const merge = await home.tip(s.top);
+      write(s, "edge.conf", "sneaked\n");
+      await s.git("-c", "core.hooksPath=/dev/null", "commit", "-q", "-a", "--amend", "--no-edit");
+      assert.match((await push(s, "origin", "main")).stderr, /^Calcifer: \w{8} "Merge #42" was never judged/);
+      await s.git("reset", "-q", "--hard", "HEAD~1");
+      await s.git("-c", "core.hooksPath=/dev/null", "reset", "-q", "--hard", merge);
+      ok(await push(s, "origin", "main"));
+    });
+    it("what another branch of the remote has was not judged for that", async () => {
+      const s = await adopted();
+      ok(await push(s, "origin", "main"));
+      await sneak(s, "-m", "Sneak");
+      ok(await push(s, "origin", "main:elsewhere"));
+      assert.match((await push(s, "origin", "main")).stderr, /^Calcifer: \w{8} "Sneak" was never judged/);
+      await sneak(s, "--amend", "-m", "Sneak", "-m", "Calcifer-Waiver: nonsense; x");
+      assert.match((await push(s, "origin", "main")).stderr, /^Calcifer: \w{8} "Sneak" was never judged/);
+    });
     it("a revert and a fixup pass without a trailer, as at the merge gate", async () => {
       const s = await adopted();
       await sneak(s, "-m", "Mistake", "-m", trailer);
@@ -612,6 +733,18 @@ describe("hook", () => {
         [0, `Calcifer could not judge, so it lets this pass: ${home.folder} is not in a git repository.\n`],
       );
     });
+    it("an uninstalled Calcifer holds no repository: said in a line, and git goes on", async () => {
+      const s = await sample(undefined, { alone: true, launcher: home.path("gone/calcifer-hook") });
+      home.write("gone/calcifer-hook", shell(process.execPath, home.path("gone/hook.cjs"), home.path("gone")));
+      chmodSync(home.path("gone/calcifer-hook"), 0o755);
+      write(s, "edge.conf", "x\n");
+      const ran = await home.git(s.top, "commit", "-q", "-a", "-m", "x");
+      ok(ran);
+      assert.match(
+        ran.stderr,
+        /^Calcifer is gone \(.*calcifer-hook not found or does not start\); this commit was not judged\./,
+      );
+    });
     it("a hook it has no question for lets git go on", async () => {
       const s = await sample();
       for (const hook of ["post-commit", "constructor", "__proto__", ""])
@@ -643,10 +776,10 @@ describe("hook", () => {
       assert.equal((await asked("prepared", move)).exit, 1);
       assert.equal((await asked("committed", move)).exit, 0);
       assert.equal((await asked("aborted", move)).exit, 0);
-      assert.equal(
-        (await asked("prepared", `${tip} ${zero} refs/heads/main\nnonsense\n${zero} ${tip} refs/tags/main\n`)).exit,
-        0,
-      );
+      assert.equal((await asked("prepared", `nonsense\n${zero} ${tip} refs/tags/main\n`)).exit, 0);
+      for (const old of [tip, zero])
+        assert.equal((await asked("prepared", `${old} ${zero} refs/heads/main\n`)).exit, 1);
+      assert.equal((await asked("prepared", `${tip} ${zero} refs/heads/gone\n`)).exit, 0);
     });
     it("where git cannot tell what is new, that is said, and no verdict given", async () => {
       const s = await sample();

@@ -3,16 +3,27 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { commitMessage } from "./facts.ts";
-import { text } from "./git.ts";
+import { type AddedInMerge, addedInMerge, commitMessage, mergeTreeWorks } from "./facts.ts";
+import { lines, text } from "./git.ts";
 import { judgeCommit, trunkOf } from "./judge.ts";
 import { log } from "./log.ts";
-import { matches } from "./policy.ts";
+import { matches, type Policy } from "./policy.ts";
 import { policyNow } from "./policy-in-force.ts";
-import { branchTip } from "./refs.ts";
+import { branchTip, isBeingPacked, mayBeRenamed, remoteOf } from "./refs.ts";
 import { headBranch, marks, type Objects, type Repo, readText, tracked } from "./repo.ts";
-import { commitAdvice, keepsItsMessage, protectedAdvice, protectedReasons, pushReasons, refusal } from "./rules.ts";
-import { isOnlyTrailers, itemTrailer, trailersOf, waiverTrailer, withTrailer } from "./trailers.ts";
+import {
+  commitAdvice,
+  deletedAdvice,
+  deletedReasons,
+  isOnRecord,
+  keepsItsMessage,
+  protectedAdvice,
+  protectedReasons,
+  pushReasons,
+  refusal,
+} from "./rules.ts";
+import { isOnlyTrailers, itemTrailer, type Trailers, trailersOf, waiverTrailer, withTrailer } from "./trailers.ts";
+import { isUnknown } from "./unknown.ts";
 
 export { repoOfHook } from "./here.ts";
 
@@ -153,62 +164,156 @@ const noCommit = /^0+$/;
 async function guardRefs(repo: Repo, objects: Objects, input: HookInput): Promise<HookAnswer> {
   // git asks again when it is too late: committed, aborted.
   if (input.args[0] !== "prepared") return go;
-  const protects = await protectedHere(repo, objects);
+  const policies = await policiesHere(repo, objects);
   for (const line of input.stdin.split("\n")) {
     const [, to, ref] = line.split(" ");
     const branch = /^refs\/heads\/(.+)$/.exec(ref ?? "")?.[1];
-    if (!branch || !to || noCommit.test(to) || !matches(protects, branch)) continue;
+    if (!branch || !to || !isProtected(policies, branch)) continue;
     // The old value on the line is zero when the caller did not ask for one; git knows what is there now.
     const from = await branchTip(repo, branch);
     if (from === undefined) continue;
-    const commits = await newCommits(repo, to, ["--not", from, `--remotes=*/${branch}`]);
-    const reasons = protectedReasons({ branch, commits: commits.map((c) => ({ ...c, waived: c.waivers.length > 0 })) });
+    if (noCommit.test(to) && (isBeingPacked(repo, branch, from) || mayBeRenamed(repo, branch))) continue;
+    if (noCommit.test(to)) return { exit: 1, stderr: refusal(deletedReasons(branch), deletedAdvice(branch)) };
+    const remote = await remoteOf(repo, branch);
+    if (remote !== undefined && (await justFetched(repo, remote, branch, to))) continue;
+    const there = remote === undefined ? [] : [follows(remote, branch)];
+    const commits = await newCommits(repo, to, ["--not", from, ...there]);
+    const added = await addedInMerges(repo, objects, policies, commits);
+    const isAutomatic = (c: NewCommit) => added.get(c.id)?.some((a) => a.conflicts.length + a.changes.length === 0);
+    const reasons = protectedReasons({
+      branch,
+      commits: commits.map((c) => ({ ...c, waived: isOnRecord(c.waivers) || isAutomatic(c) === true })),
+    });
     if (reasons.length > 0) return { exit: 1, stderr: refusal(reasons, protectedAdvice(branch)) };
   }
   return go;
 }
 
-async function newCommits(repo: Repo, tip: string, not: string[]) {
-  const found = await log(repo.git, ["--no-merges", tip, ...not]);
-  return found.map(({ id, subject, message }) => {
+/** A remote's branch, for `git log`: as a pattern, which may match nothing where a name would be an error. */
+const follows = (remote: string, branch: string): string =>
+  `--glob=refs/[r]emotes/${`${remote}/${branch}`.replace(/[*?[\]\\]/g, "\\$&")}`;
+
+/**
+ * Whether the remote's branch of this name was just found there: `git fetch origin main:main` moves ours before it moves
+ * the remote's ref. No other remote counts, and no folder one may fetch from.
+ */
+async function justFetched(repo: Repo, remote: string, branch: string, commit: string): Promise<boolean> {
+  const found = readText(path.join(repo.gitDir, "FETCH_HEAD")) ?? "";
+  const from = [...found.matchAll(/^([0-9a-f]{40,64})\t[^\t]*\tbranch '(.*)' of (.*)$/gm)]
+    .filter((m) => m[1] === commit && m[2] === branch)
+    .map((m) => plainUrl(m[3] as string));
+  if (from.length === 0) return false;
+  const urls = lines(await repo.git(["config", "--get-all", `remote.${remote}.url`]));
+  return urls.some((url) => from.includes(plainUrl(url)));
+}
+
+/** As git writes it into FETCH_HEAD: without a password, and without what all repositories end in. */
+const plainUrl = (url: string): string => url.replace(/(\/\/)[^/@]*@/, "$1").replace(/\/*(\.git)?\/*$/, "");
+
+interface NewCommit {
+  id: string;
+  parents: string[];
+  subject: string;
+  keys: number;
+  waivers: Trailers["waivers"];
+}
+
+async function newCommits(repo: Repo, tip: string, not: string[]): Promise<NewCommit[]> {
+  const found = await log(repo.git, [tip, ...not]);
+  return found.map(({ id, parents, subject, message }) => {
     const { keys, waivers } = trailersOf(message);
-    return { id, subject, keys: keys.length, waivers };
+    return { id, parents, subject, keys: keys.length, waivers };
   });
 }
 
-/** The globs that any service of the repository protects. */
-async function protectedHere(repo: Repo, objects: Objects): Promise<string[]> {
+// A push may bring many merges, and each is made again.
+const atOnce = 8;
+
+/**
+ * What each merge that is not waived holds beside what merging its parents gives: by the changes file of each service,
+ * since nothing tells whose merge it is. What git cannot tell is left out.
+ */
+async function addedInMerges(
+  repo: Repo,
+  objects: Objects,
+  policies: Policy[],
+  commits: NewCommit[],
+): Promise<Map<string, AddedInMerge[]>> {
+  const merges = commits.filter((c) => c.parents.length > 1 && !isOnRecord(c.waivers));
+  const found = new Map<string, AddedInMerge[]>();
+  if (merges.length === 0) return found;
+  const works = await mergeTreeWorks(repo.git);
+  const files = [...new Map(policies.map((p) => [p.changes.file, p])).values()];
+  const ask = async (commit: NewCommit) => {
+    const asked = files.map((policy) => addedInMerge(repo, objects, { commit, policy, mergeTreeWorks: works }));
+    const added = await Promise.all(asked);
+    found.set(
+      commit.id,
+      added.flatMap((a) => (isUnknown(a) ? [] : [a])),
+    );
+  };
+  for (let at = 0; at < merges.length; at += atOnce) await Promise.all(merges.slice(at, at + atOnce).map(ask));
+  return found;
+}
+
+/** The policy of each service of the repository. */
+async function policiesHere(repo: Repo, objects: Objects): Promise<Policy[]> {
   const services = tracked(repo);
   const asked = services.length > 0 ? services : [{ trunk: trunkOf(repo, undefined), name: undefined }];
-  const policies = await Promise.all(asked.map((s) => policyNow(repo, objects, s.trunk, s.name)));
-  return [...new Set(policies.flatMap((p) => p.policy.protected))];
+  const found = await Promise.all(asked.map((s) => policyNow(repo, objects, s.trunk, s.name)));
+  return found.map((p) => p.policy);
 }
+
+/** What any service protects is protected. */
+const isProtected = (policies: Policy[], branch: string): boolean => policies.some((p) => matches(p.protected, branch));
 
 async function guardPush(repo: Repo, objects: Objects, input: HookInput): Promise<HookAnswer> {
   const [remote = ""] = input.args;
-  const protects = await protectedHere(repo, objects);
+  const policies = await policiesHere(repo, objects);
   for (const line of input.stdin.split("\n")) {
     // Read from the end: the local side may be an expression with spaces in it.
     const [local, remoteRef, theirs] = line.split(" ").slice(-3);
     const branch = /^refs\/heads\/(.+)$/.exec(remoteRef ?? "")?.[1];
-    if (!branch || !local || noCommit.test(local) || !matches(protects, branch)) continue;
+    if (!branch || !local || noCommit.test(local) || !isProtected(policies, branch)) continue;
     const known =
       theirs && !noCommit.test(theirs) && (await repo.git(["cat-file", "-e", theirs])).code === 0 ? [theirs] : [];
-    const there = [...known, `--remotes=${remote.replace(/[*?[\]]/g, "")}/*`, ...(await beforeAdoption(repo, local))];
-    const reasons = pushReasons(branch, await neverJudged(repo, local, there));
+    const there = [...known, follows(remote, branch), ...(await beforeAdoption(repo, local))];
+    const reasons = pushReasons(branch, await neverJudged(repo, objects, policies, local, there));
     if (reasons.length > 0) return { exit: 1, stderr: refusal(reasons) };
   }
   return go;
 }
 
 /** The new commits that no merge gate can have let pass: of no item, without a waiver of their own or of a later one for them. */
-async function neverJudged(repo: Repo, tip: string, not: string[]): Promise<{ id: string; subject: string }[]> {
+async function neverJudged(
+  repo: Repo,
+  objects: Objects,
+  policies: Policy[],
+  tip: string,
+  not: string[],
+): Promise<{ id: string; subject: string }[]> {
   const commits = await newCommits(repo, tip, ["--not", ...not]);
-  const bad = commits.filter((c) => c.keys === 0 && c.waivers.length === 0 && !keepsItsMessage(c.subject));
+  const added = await addedInMerges(repo, objects, policies, commits);
+  const line = firstParents(tip, commits);
+  const passed = (c: NewCommit): boolean => {
+    if (isOnRecord(c.waivers)) return true;
+    if (c.parents.length < 2) return c.keys > 0 || keepsItsMessage(c.subject);
+    // A merge of ours holds nothing of its own; one on an item's branch was judged with the branch.
+    return (c.keys > 0 && !line.has(c.id)) || added.get(c.id)?.some((a) => a.changes.length === 0) === true;
+  };
+  const bad = commits.filter((c) => !passed(c));
   const speakers = commits.filter((c) => c.waivers.some((w) => w.check === "judged")).map((c) => c.id);
   if (bad.length === 0 || speakers.length === 0) return bad;
   const left = new Set((await newCommits(repo, tip, ["--not", ...not, ...speakers])).map((c) => c.id));
   return bad.filter((c) => left.has(c.id));
+}
+
+/** The commits a branch was at, one after the other. */
+function firstParents(tip: string, commits: NewCommit[]): Set<string> {
+  const known = new Map(commits.map((c) => [c.id, c]));
+  const found = new Set<string>();
+  for (let at = known.get(tip); at; at = known.get(at.parents[0] ?? "")) found.add(at.id);
+  return found;
 }
 
 /** The commits that brought the policy in: what lies before them was never Calcifer's to judge. Without one, nothing was. */

@@ -147,6 +147,25 @@ describe("judge", () => {
       assert.equal((await t.judge()).merge.state, "yes");
       assert.equal((await check(t, "entry"))?.message, "No entry is needed: the policy ignores every file it changes.");
     });
+    it("a merge that was amended with more; one as git made it, or a person resolved it, is fine", async () => {
+      const s = await sample();
+      await s.commit({ files: { "edge.conf": "mine\n" } });
+      await s.onMain(() => home.commit(s.top, "Theirs", { "edge.conf": "theirs\n" }));
+      await home.git(s.top, "merge", "-q", "--no-edit", "main");
+      home.write(path.join(s.top, "edge.conf"), "both\n");
+      await s.git("commit", "-q", "-a", "--no-edit");
+      assert.deepEqual(await check(s, "judged"), { state: "yes", message: "1 commit judged." });
+      await s.onMain(() => home.commit(s.top, "More", { "o.conf": "x\n" }));
+      await s.git("merge", "-q", "--no-edit", "main");
+      assert.equal((await check(s, "judged"))?.state, "yes");
+      home.write(path.join(s.top, "o.conf"), "sneaked\n");
+      await s.git("commit", "-q", "-a", "--amend", "--no-edit");
+      const why = /^\w{8} "Merge branch 'main' into work\/42-add-tls" has no Work-Item trailer of #42\.$/;
+      assert.match((await check(s, "judged"))?.message ?? "", why);
+      const said = ["-m", "Merge", "-m", `Calcifer-Waiver: entry; nothing for readers\n${trailer}`];
+      await s.git("commit", "-q", "--amend", ...said);
+      assert.equal((await check(s, "judged"))?.state, "yes");
+    });
     it("the commits of another item, merged in, are not this one's", async () => {
       const s = await sample();
       await s.commit();
@@ -266,11 +285,25 @@ describe("judge", () => {
       assert.equal(verdict.line, '#42 "TLS" is ready to merge into main.');
       assert.deepEqual(
         verdict.checks.map((c) => c.id),
-        ["entry", "document", "no-conflict", "judged"],
+        ["entry", "no-conflict", "judged"],
       );
+      assert.deepEqual(verdict.warnings, ["document was not asked for: the type of #42 is not known here."]);
       await home.must(folder, "checkout", "-q", "--detach");
       assert.equal((await range(folder, "origin/main")).state, "yes", "HEAD on no branch");
       assert.equal((await range(folder, "refs/remotes/origin/main", branch)).state, "yes");
+    });
+    it("a document that every type needs is asked for; an item of unknown type says it cannot tell", async () => {
+      const types = ["feature", "service", "integration", "documentation", "bug", "maintenance"];
+      const same = types.map((type) => `  ${type}: { document: "docs/{id}.md" }\n`).join("");
+      const s = await sample(`types:\n${same}`);
+      await s.commit();
+      const verdict = await range(s.top, "main");
+      assert.equal(verdict.checks.find((c) => c.id === "document")?.message, "docs/42.md is not on the branch.");
+      const t = await sample();
+      await t.commit();
+      const { merge } = await t.judge({ item: { ...item, type: undefined }, record: undefined });
+      const { state, message } = merge.checks.find((c) => c.id === "document") ?? {};
+      assert.deepEqual([state, message], ["unknown", "Cannot tell: the type of #42 is not known here."]);
     });
     it("a commit that went round the hooks", async () => {
       const s = await sample();
@@ -329,9 +362,9 @@ describe("judge", () => {
         stdout: [
           '#42 "TLS" is ready to merge into main.',
           "  ✓ entry: CHANGES.md has 1 entry for #42.",
-          "  ✓ document: No document is required.",
           "  ✓ no-conflict: It merges clean with main.",
           "  ✓ judged: 1 commit judged.",
+          "  ! document was not asked for: the type of #42 is not known here.",
           "",
         ].join("\n"),
         stderr: "",
@@ -344,7 +377,7 @@ describe("judge", () => {
       const why = `${id} "100% sneaky  [1m" has no Work-Item trailer of #42.`;
       assert.equal(
         no.stdout,
-        `::error title=Calcifer judged::${why.replace("%", "%25")}\n#42 "TLS" cannot merge into main yet: ${why}\n`,
+        `::error title=Calcifer judged::${why.replace("%", "%25")}\n::warning title=Calcifer policy::document was not asked for: the type of #42 is not known here.\n#42 "TLS" cannot merge into main yet: ${why}\n`,
       );
       const json = await ci(s.top, "json");
       assert.equal(json.code, 3);

@@ -15,12 +15,12 @@ import {
   mergeTreeWorks,
 } from "./facts.ts";
 import { lines, text } from "./git.ts";
-import { documentPath } from "./policy.ts";
+import { documentPath, type Policy } from "./policy.ts";
 import { policyDraftProblems, policyNow } from "./policy-in-force.ts";
 import { branchTip, worktrees } from "./refs.ts";
 import { headBranch, type ItemMark, marks, type Objects, type Repo, tracked } from "./repo.ts";
-import { type CheckId, commitReasons, verdictOf } from "./rules.ts";
-import { isUnknown } from "./unknown.ts";
+import { type CheckId, commitReasons, required, verdictOf } from "./rules.ts";
+import { isUnknown, type Unknown } from "./unknown.ts";
 
 /** Judges the commit that the index would make on the current branch. */
 export async function judgeCommit(
@@ -49,7 +49,8 @@ export interface Judgement {
 }
 
 export interface BranchAsked {
-  item: ItemMark & { type: string };
+  /** without its type, where only its own database knows it */
+  item: ItemMark & { type: string | undefined };
   branch: string;
   trunk: string;
   record: BranchQuestion["record"];
@@ -75,15 +76,42 @@ export async function judgeBranch(
     worktreeOf(repo, asked.branch),
   ]);
   const { policy, warnings } = await policyNow(repo, objects, tips.trunkTip, asked.item.service);
-  const document = asked.record ? asked.record.document : documentPath(policy, asked.item);
-  const question = { ...asked, ...tips, policy, document: document ?? undefined, worktree, mergeTreeWorks: works };
-  const facts = named(await branchFacts(repo, objects, question, memory));
+  const document = asked.record ? (asked.record.document ?? undefined) : documentOf(policy, asked.item);
+  const path = isUnknown(document) ? undefined : document;
+  const question = { ...asked, ...tips, policy, document: path, worktree, mergeTreeWorks: works };
+  const found = named(await branchFacts(repo, objects, question, memory));
+  const facts = isUnknown(document) ? { ...found, document } : found;
   const said = [...warnings, ...(await policyDraftProblems(repo, objects, asked.trunk))];
   return {
     facts,
-    merge: verdictOf("merge", facts, said, asked.only),
-    complete: verdictOf("complete", facts, said, asked.only),
+    merge: verdict("merge", facts, said, asked.only),
+    complete: verdict("complete", facts, said, asked.only),
   };
+}
+
+/** Where only some checks can be asked, a document that nobody here can know of is none of them; that is said. */
+function verdict(gate: "merge" | "complete", facts: BranchFacts, said: string[], only: BranchAsked["only"]): Verdict {
+  const { document } = facts;
+  if (!only?.includes("document") || !isUnknown(document) || !required(facts, gate).includes("document"))
+    return verdictOf(gate, facts, said, only);
+  const warning = `document was not asked for: ${document.unknown}.`;
+  return verdictOf(
+    gate,
+    facts,
+    [...said, warning],
+    only.filter((id) => id !== "document"),
+  );
+}
+
+/** The document an item needs. Of an unknown type it can be told where every type needs the same. */
+function documentOf(policy: Policy, item: BranchAsked["item"]): string | undefined | Unknown {
+  const { type } = item;
+  if (type !== undefined) return documentPath(policy, { ...item, type });
+  const [pattern, ...others] = new Set(Object.values(policy.types).map((t) => t.document));
+  if (others.length > 0 || pattern?.includes("{type}")) return { unknown: `the type of #${item.id} is not known here` };
+  if (pattern?.includes("{slug}") && item.title === "")
+    return { unknown: `the title of #${item.id} is not known here` };
+  return documentPath(policy, { ...item, type: Object.keys(policy.types)[0] ?? "" });
 }
 
 /** An item of another database has no title here; its entry says what it is about. */
@@ -160,11 +188,7 @@ function stranger(base: string): Verdict {
   return { gate: "merge", state: "no", line: message, checks: [check], warnings: [] };
 }
 
-async function itemOfRange(
-  repo: Repo,
-  trunkTip: string,
-  tip: string,
-): Promise<(ItemMark & { type: string }) | undefined> {
+async function itemOfRange(repo: Repo, trunkTip: string, tip: string): Promise<BranchAsked["item"] | undefined> {
   const log = await repo.git([
     "log",
     "--no-merges",
@@ -181,7 +205,7 @@ async function itemOfRange(
         key: newest[2] as string,
         title: "",
         service: undefined,
-        type: "maintenance",
+        type: undefined,
       }
     : undefined;
 }

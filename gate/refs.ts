@@ -1,6 +1,7 @@
 // Refs and work trees as git's own files have them: a verdict that costs no process. Reads; what it cannot read it asks git.
 import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
+import { settingsIn } from "./config.ts";
 import { fields, lines, text } from "./git.ts";
 import { ByStamp } from "./remember.ts";
 import { type Repo, readText } from "./repo.ts";
@@ -45,6 +46,22 @@ function packed(commonDir: string): Map<string, string> {
       ),
   );
 }
+
+/**
+ * Whether what looks like a deletion is git moving a ref from its file into packed-refs, which then has it already. One
+ * that deletes a packed ref holds the lock of that file.
+ */
+export const isBeingPacked = (repo: Repo, branch: string, tip: string): boolean =>
+  packed(repo.commonDir).get(`refs/heads/${branch}`) === tip &&
+  !existsSync(path.join(repo.commonDir, "packed-refs.lock"));
+
+/**
+ * Whether git is in the middle of renaming a branch. Refused there it gives up half way, and the branch renamed is lost:
+ * so where no reflog is kept, and nobody can tell, it counts as a renaming.
+ */
+export const mayBeRenamed = (repo: Repo, branch: string): boolean =>
+  existsSync(path.join(repo.commonDir, "logs", "refs", ".tmp-renamed-log")) ||
+  !existsSync(path.join(repo.commonDir, "logs", "refs", "heads", branch));
 
 /** Every branch with the commit it is at. */
 export async function branchTips(repo: Repo): Promise<Map<string, string>> {
@@ -134,4 +151,31 @@ export function gitDirAt(folder: string): string | undefined {
   if (found.isDirectory()) return dotGit;
   const named = /^gitdir: (.+?)\r?\n?$/.exec(readText(dotGit) ?? "")?.[1];
   return named === undefined ? undefined : path.resolve(folder, named);
+}
+
+/** The remote a trunk follows: its upstream's, else `origin`, else the only one; undefined without remotes. */
+export async function remoteOf(repo: Repo, trunk: string): Promise<string | undefined> {
+  const { upstream, remotes } = configured(repo, trunk) ?? (await asked(repo, trunk));
+  if (upstream && upstream !== ".") return upstream;
+  return remotes.includes("origin") ? "origin" : remotes.length === 1 ? remotes[0] : undefined;
+}
+
+interface Remotes {
+  /** the remote its branch follows */
+  upstream: string | undefined;
+  remotes: string[];
+}
+
+function configured(repo: Repo, trunk: string): Remotes | undefined {
+  const settings = settingsIn(readText(path.join(repo.commonDir, "config")) ?? "");
+  const upstream = settings?.findLast((s) => s.section === "branch" && s.subsection === trunk && s.key === "remote");
+  const remotes = settings?.flatMap((s) =>
+    s.section === "remote" && s.subsection !== undefined ? [s.subsection] : [],
+  );
+  return remotes && { upstream: upstream?.value, remotes: [...new Set(remotes)] };
+}
+
+async function asked(repo: Repo, trunk: string): Promise<Remotes> {
+  const upstream = text(await repo.git(["config", `branch.${trunk}.remote`]));
+  return { upstream, remotes: lines(await repo.git(["remote"])) };
 }

@@ -47,6 +47,10 @@ function strangerReasons({ policy, branch, waived, changed }: CommitFacts): Reas
   ];
 }
 
+/** Whether a waiver opens a protected branch: one of a check that asks about commits. */
+export const isOnRecord = (waivers: { check: string }[]): boolean =>
+  isWaived(waivers, "entry") || isWaived(waivers, "judged");
+
 const isWaived = (waivers: { check: string }[], check: string): boolean => waivers.some((w) => w.check === check);
 
 /** What a hook writes to stderr. The verdict is the first line: some programs show no more than that. */
@@ -74,7 +78,7 @@ export function commitAdvice(facts: CommitFacts): string[] {
 /** A move of a protected branch. */
 export interface ProtectedMove {
   branch: string;
-  /** commits, merges left out, that neither the branch nor its remote has yet */
+  /** commits that neither the branch nor its remote has yet, without merges that hold only what merging gave */
   commits: { id: string; subject: string; waived: boolean }[];
 }
 
@@ -97,6 +101,20 @@ export const protectedAdvice = (branch: string): string[] => [
   `Open an item for it and take the change along: calcifer work start <id> --carry`,
   `Changes reach ${branch} by: calcifer work finish <id>`,
   `A commit that has to be made here, on the record: calcifer commit -m "…" --no-entry "why"`,
+];
+
+/** Why a protected branch may not be deleted. */
+export const deletedReasons = (branch: string): Reason[] => [
+  {
+    check: "protected",
+    message: `${branch} is protected: it may not be deleted.`,
+    next: `git branch ${shellWord(`${branch}-copy`)} ${shellWord(branch)}`,
+  },
+];
+
+export const deletedAdvice = (branch: string): string[] => [
+  `Changes reach ${branch} by: calcifer work finish <id>`,
+  `To give it up, take it out of "protected" in .calcifer.yaml first. A copy of it costs nothing:`,
 ];
 
 /** Why commits may not be pushed to a protected branch. */
@@ -226,6 +244,7 @@ function notes({ record, item }: BranchFacts): ReturnType<CheckOf> {
 
 function document({ document: wanted, item }: BranchFacts): ReturnType<CheckOf> {
   if (!wanted) return yes("No document is required.");
+  if (isUnknown(wanted)) return unknown(wanted);
   if (wanted.state === "there") return yes(`${wanted.path} is there.`);
   const message =
     wanted.state === "missing" ? `${wanted.path} is not on the branch.` : `${wanted.path} is still the bare template.`;

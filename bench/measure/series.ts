@@ -81,11 +81,15 @@ export const ratio = (ours: readonly number[], beside: readonly number[], statis
 type Pick = (values: readonly number[]) => readonly number[];
 
 /** Draws the same rounds from every series, again and again, and looks how far the figure moves. */
-function bootstrap(n: number, figure: (pick: Pick) => number): Estimate {
-  const random = randomNumbers(n);
+function bootstrap(rounds: number, figure: (pick: Pick) => number): Estimate {
+  const random = randomNumbers(rounds);
   const found = Array.from({ length: 400 }, () => {
-    const drawn = Array.from({ length: n }, () => Math.floor(random() * n));
-    return figure((values) => drawn.map((i) => values[i] ?? Number.NaN));
+    const drawn = Array.from({ length: rounds }, () => Math.floor(random() * rounds));
+    return figure((values) => {
+      // One contender may have been measured several times in its turn.
+      const each = Math.floor(values.length / rounds);
+      return drawn.flatMap((round) => values.slice(round * each, (round + 1) * each));
+    });
   });
   return { value: figure((values) => values), low: quantile(found, 0.025), high: quantile(found, 0.975) };
 }

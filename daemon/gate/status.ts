@@ -81,7 +81,7 @@ export function statuses(world: World, repos: Repos, judge: Judge, watched: Watc
     const service = services.find((s) => s.name === mark.service) ?? services[0];
     const trunk = service?.trunk ?? trunkOf(repo, mark);
     const judgement = await judgeBranch(repo, objects, {
-      item: { ...mark, type: "maintenance" },
+      item: { ...mark, type: undefined },
       branch,
       trunk,
       record: undefined,

@@ -1,55 +1,92 @@
 // Fetch and push of a trunk. Never asks for a password, never forces, never waits for ever.
-import path from "node:path";
-import { settingsIn } from "../../gate/config.ts";
 import { type GitResult, text } from "../../gate/git.ts";
-import { type Repo, readText } from "../../gate/repo.ts";
+import type { Repo } from "../../gate/repo.ts";
 import { Fault } from "../../protocol/errors.ts";
+
+export { remoteOf } from "../../gate/refs.ts";
 
 /** How long a silent remote is waited for. */
 const patience = 20_000;
-
-/** The remote a trunk follows: its upstream's, else `origin`, else the only one; undefined without remotes. */
-export async function remoteOf(repo: Repo, trunk: string): Promise<string | undefined> {
-  const { upstream, remotes } = configured(repo, trunk) ?? (await asked(repo, trunk));
-  if (upstream && upstream !== ".") return upstream;
-  return remotes.includes("origin") ? "origin" : remotes.length === 1 ? remotes[0] : undefined;
-}
-
-interface Remotes {
-  /** the remote its branch follows */
-  upstream: string | undefined;
-  remotes: string[];
-}
-
-function configured(repo: Repo, trunk: string): Remotes | undefined {
-  const settings = settingsIn(readText(path.join(repo.commonDir, "config")) ?? "");
-  const upstream = settings?.findLast((s) => s.section === "branch" && s.subsection === trunk && s.key === "remote");
-  const remotes = settings?.flatMap((s) =>
-    s.section === "remote" && s.subsection !== undefined ? [s.subsection] : [],
-  );
-  return remotes && { upstream: upstream?.value, remotes: [...new Set(remotes)] };
-}
-
-async function asked(repo: Repo, trunk: string): Promise<Remotes> {
-  const { simpleGit } = await import("simple-git");
-  const upstream = text(await repo.git(["config", `branch.${trunk}.remote`]));
-  return { upstream, remotes: (await simpleGit(repo.top).getRemotes()).map((r) => r.name) };
-}
 
 /**
  * Talks to a remote: no question is asked, and what is silent is ended. Not by simple-git, which ends git alone: its
  * helpers go on waiting for the server.
  */
 async function talk(repo: Repo, args: string[], signal: AbortSignal, hooks = false): Promise<GitResult> {
-  const env = { GIT_SSH_COMMAND: await ssh(repo), GIT_ASKPASS: "", SSH_ASKPASS: "" };
+  const env = { ...(await ownPrograms(repo)), GIT_ASKPASS: "", SSH_ASKPASS: "" };
   return repo.git(["-c", "credential.interactive=false", ...args], { signal, patience, hooks, env });
 }
 
-/** A person's own ssh, never one that a repository names; and never one that asks. */
-async function ssh(repo: Repo): Promise<string> {
-  const own = process.env.GIT_SSH_COMMAND ?? text(await repo.git(["config", "--global", "core.sshCommand"]));
-  return `${own ?? "ssh"} -oBatchMode=yes -oConnectTimeout=10`;
+interface Said {
+  /** by the repository itself, which may come from anywhere, and not by the person */
+  local: boolean;
+  key: string;
+  value: string;
 }
+
+/** What the last word decides on, and what holds where only the repository has said something. */
+const lastWord: [RegExp, string][] = [
+  [/^core\.alternaterefscommand$/, "true"],
+  [/^push\.gpgsign$/, "false"],
+  [/^push\.recursesubmodules$/, "no"],
+  [/^gpg\.(openpgp\.)?program$/, "gpg"],
+  [/^gpg\.x509\.program$/, "gpgsm"],
+  [/^gpg\.ssh\.program$/, "ssh-keygen"],
+  [/^gpg\.ssh\.defaultkeycommand$/, ""],
+  // A transport of another name is a git command, and so an alias, too.
+  [/^alias\.remote-/, ""],
+];
+
+const isHelper = ({ key }: Said): boolean => /^credential\.(.+\.)?helper$/s.test(key);
+
+/** The environment in which git starts the programs a person names, and its own ssh, but none that a repository names. */
+async function ownPrograms(repo: Repo): Promise<Record<string, string>> {
+  const said = sayings(await repo.git(["config", "--list", "--show-scope", "-z"]));
+  const own = said.filter((s) => !s.local);
+  const local = said.filter((s) => s.local);
+  const last = (key: string) => own.findLast((s) => s.key === key)?.value;
+  const settings: [string, string][] = [];
+  for (const { key, value } of local) {
+    const [, otherwise] = lastWord.find(([kind]) => kind.test(key)) ?? [];
+    if (otherwise !== undefined) settings.push([key, last(key) ?? otherwise]);
+    // With a slash in it, it is a file of the work tree.
+    if (/^remote\..*\.vcs$/s.test(key) && value.includes("/")) settings.push([key, ""]);
+  }
+  // Helpers add up; an empty one takes away all that were named before it.
+  if (local.some(isHelper))
+    settings.push(["credential.helper", ""], ...own.filter(isHelper).map((s): [string, string] => [s.key, s.value]));
+  const ssh = process.env.GIT_SSH_COMMAND ?? last("core.sshcommand") ?? "ssh";
+  return {
+    GIT_SSH_COMMAND: `${ssh} -oBatchMode=yes -oConnectTimeout=10`,
+    // The first word decides here, so that only the environment can take it.
+    ...(local.some((s) => s.key === "core.gitproxy") && { GIT_PROXY_COMMAND: "" }),
+    GIT_CONFIG_COUNT: `${settings.length}`,
+    ...Object.fromEntries(
+      settings.flatMap(([key, value], i) => [
+        [`GIT_CONFIG_KEY_${i}`, key],
+        [`GIT_CONFIG_VALUE_${i}`, value],
+      ]),
+    ),
+  };
+}
+
+/** `scope NUL key LF value NUL`, where a key may stand without a value. */
+function sayings(listed: GitResult): Said[] {
+  const parts = listed.stdout.toString("utf8").split("\0");
+  const found: Said[] = [];
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    const [scope, pair] = [parts[at] as string, parts[at + 1] as string];
+    const end = pair.indexOf("\n");
+    if (scope === "command") continue;
+    const [key, value] = end < 0 ? [pair, "true"] : [pair.slice(0, end), pair.slice(end + 1)];
+    found.push({ local: scope !== "system" && scope !== "global", key, value });
+  }
+  return found;
+}
+
+// Named here, so that no `remote.<name>.uploadpack` of the repository's is started.
+const uploadPack = "--upload-pack=git-upload-pack";
+const receivePack = "--receive-pack=git-receive-pack";
 
 /**
  * Fetches a trunk from its remote.
@@ -65,7 +102,7 @@ export async function fetchTrunk(
   const refspec = `+refs/heads/${trunk}:refs/remotes/${remote}/${trunk}`;
   const fetched = await talk(
     repo,
-    ["fetch", "--progress", "--no-tags", "--no-recurse-submodules", remote, refspec],
+    ["fetch", "--progress", "--no-tags", "--no-recurse-submodules", uploadPack, "--end-of-options", remote, refspec],
     signal,
   );
   if (/couldn't find remote ref/i.test(fetched.stderr)) return undefined;
@@ -79,7 +116,8 @@ export async function fetchTrunk(
  */
 export async function pushTrunk(repo: Repo, remote: string, trunk: string, signal: AbortSignal): Promise<void> {
   const refspec = `refs/heads/${trunk}:refs/heads/${trunk}`;
-  const args = ["-c", "push.followTags=false", "push", "--progress", "--porcelain", remote, refspec];
+  const options = ["--progress", "--porcelain", receivePack, "--end-of-options"];
+  const args = ["-c", "push.followTags=false", "push", ...options, remote, refspec];
   const pushed = await talk(repo, args, signal, true);
   if (pushed.code === 0) return;
   const said = `${pushed.stdout.toString()}\n${pushed.stderr}`;

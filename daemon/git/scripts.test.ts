@@ -115,6 +115,13 @@ describe("hook scripts", () => {
       await box.must(top, "branch", "release/1.0/x");
       assert.match(box.takeLog(), /ours< 0+ \w+ refs\/heads\/release\/1\.0\/x/);
       await box.must(top, "branch", "-D", "release/1.0/x");
+      assert.match(box.takeLog(), /ours< \w+ 0+ refs\/heads\/release\/1\.0\/x/);
+      await box.must(top, "branch", "release/1.0/x");
+      box.takeLog();
+      await box.must(top, "update-ref", "-d", "refs/heads/release/1.0/x");
+      assert.match(box.takeLog(), /ours< 0+ 0+ refs\/heads\/release\/1\.0\/x/);
+      await box.must(top, "branch", "-m", "main2", "main3");
+      await box.must(top, "branch", "-D", "main3");
       assert.equal(box.takeLog(), "");
     });
   });

@@ -158,13 +158,12 @@ const matchRef = `IFS=$nl
       case $ref in refs/heads/$glob) judge=yes ;; esac
     done`;
 
-// A deletion is no commit; a line that changes nothing is none either.
+// A line that changes nothing is no news; one that deletes may have zeros on both sides.
 const refLine = `case $line in
   *' refs/heads/'*)
     old=\${line%% *} ref=\${line#* }
     new=\${ref%% *} ref=\${ref#* }
-    case $new in *[!0]*) ;; *) continue ;; esac
-    [ "$old" != "$new" ] || continue
+    case $new in *[!0]*) [ "$old" != "$new" ] || continue ;; esac
     ${matchRef} ;;
   esac`;
 

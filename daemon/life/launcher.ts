@@ -31,7 +31,9 @@ export function writeLaunchers({ data, state }: Pick<Folders, "data" | "state">,
 export function shell(node: string, program: string, compiled: string): string {
   const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
   const variables = `export ELECTRON_RUN_AS_NODE=1 NODE_COMPILE_CACHE=${quote(compiled)}`;
-  return `#!/bin/sh\n${variables}\nexec ${quote(node)} ${quote(program)} "$@"\n`;
+  // Node's own word for a program that is not there is 1, which from a hook would be a refusal: 127 says it cannot start.
+  const there = `[ -r ${quote(program)} ] || exit 127`;
+  return `#!/bin/sh\n${there}\n${variables}\nexec ${quote(node)} ${quote(program)} "$@"\n`;
 }
 
 function batch(node: string, program: string): string {

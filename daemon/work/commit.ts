@@ -8,8 +8,8 @@ import { log } from "../../gate/log.ts";
 import { matches, type Policy } from "../../gate/policy.ts";
 import { policyNow } from "../../gate/policy-in-force.ts";
 import { headBranch, type ItemMark, marks, underWay } from "../../gate/repo.ts";
-import { protectedReasons } from "../../gate/rules.ts";
-import { itemTrailer, waiverTrailer, withTrailer } from "../../gate/trailers.ts";
+import { isOnRecord, protectedReasons } from "../../gate/rules.ts";
+import { itemTrailer, trailersOf, waiverTrailer, withTrailer } from "../../gate/trailers.ts";
 import type { Api } from "../../protocol/api.ts";
 import type { Implements, Parsed } from "../../protocol/contract.ts";
 import { Fault, type Reason } from "../../protocol/errors.ts";
@@ -166,7 +166,10 @@ async function judgement(
     text(await opened.repo.git(["rev-parse", "-q", "--verify", "HEAD"])) !== undefined;
   const subject = message.split("\n")[0] ?? "";
   if (guarded)
-    return protectedReasons({ branch, commits: [{ id: "", subject, waived: /^Calcifer-Waiver: /im.test(message) }] });
+    return protectedReasons({
+      branch,
+      commits: [{ id: "", subject, waived: isOnRecord(trailersOf(message).waivers) }],
+    });
   return (await judgeCommit(opened.repo, opened.objects, { message, amending: false, indexFile })).reasons;
 }
 

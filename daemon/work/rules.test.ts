@@ -7,6 +7,7 @@ import {
   documentTemplate,
   mergeReasons,
   outOfRange,
+  sectionOf,
   startReasons,
   ticked,
   titleOf,
@@ -246,5 +247,18 @@ describe("work rules: names and templates", () => {
     assert.equal(new Set(all).size, types.length);
     for (const text of all) assert.match(text, /^# Add TLS \(#42\)\n(\n## [^\n]+\n)+$/);
     assert.equal(all[5], "# Add TLS (#42)\n\n## What was done\n\n## How to undo it\n");
+  });
+
+  it("each type has the sub-heading its entries stand under", () => {
+    const sections = {
+      feature: "Added",
+      service: "Added",
+      integration: "Added",
+      bug: "Fixed",
+      documentation: "Changed",
+      maintenance: "Changed",
+    };
+    for (const [type, section] of Object.entries(sections))
+      assert.equal(sectionOf(type as keyof typeof sections), section);
   });
 });
