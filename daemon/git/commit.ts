@@ -3,7 +3,6 @@ import { isUtf8 } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import {
   chmodSync,
-  copyFileSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -21,6 +20,7 @@ import type { Objects, Repo } from "../../gate/repo.ts";
 import { isUnknown } from "../../gate/unknown.ts";
 import { Fault, type Reason } from "../../protocol/errors.ts";
 import {
+  copyIndex,
   forgetCommit,
   indexInfo,
   lockIndex,
@@ -126,7 +126,7 @@ async function stage(repo: Repo, git: Git, scratch: string, what: What): Promise
   const real = path.join(repo.gitDir, "index");
   if (what.kind === "paths")
     await git(["read-tree", (await repo.git(["rev-parse", "-q", "--verify", "HEAD"])).code === 0 ? "HEAD" : "--empty"]);
-  else if (existsSync(real)) copyFileSync(real, scratch);
+  else if (existsSync(real)) copyIndex(real, scratch);
   if (what.kind === "staged") return;
   const paths = what.kind === "all" ? [] : ["--", ...what.paths];
   const added = await git(
@@ -267,7 +267,7 @@ async function settle(repo: Repo, objects: Objects, scratch: string, plan: Commi
 async function follow(repo: Repo, scratch: string, plan: CommitPlan, commit: string): Promise<void> {
   const real = path.join(repo.gitDir, "index");
   if (!existsSync(real)) return;
-  copyFileSync(real, scratch);
+  copyIndex(real, scratch);
   const git = withIndex(repo, scratch);
   const apart = plan.edit && (await stagedApart(repo, git, plan.edit, commit)) ? plan.edit.file : undefined;
   await git(["update-index", "-z", "--index-info"], { input: await indexInfo(repo, commit, apart) });

@@ -1,5 +1,15 @@
 // The lock on a work tree's index, by git's own protocol, and what a daemon that was killed under it left behind.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { fields, text } from "../../gate/git.ts";
 import { type Repo, readText } from "../../gate/repo.ts";
@@ -52,8 +62,18 @@ export function unlockIndex(repo: Repo): void {
 
 /** Puts the next index in place and gives the lock back, in one step. */
 export function replaceIndex(repo: Repo, next: string): void {
-  writeFileSync(lockOf(repo), readFileSync(next));
+  copyIndex(next, lockOf(repo));
   renameSync(lockOf(repo), indexOf(repo));
+}
+
+/**
+ * Copies an index with its time. git takes a file for unchanged when size and second are as noted, unless it was touched
+ * in the very second the index was written: a copy that looks younger would hide such a change.
+ */
+export function copyIndex(from: string, to: string): void {
+  const second = Math.floor(statSync(from).mtimeMs / 1000);
+  writeFileSync(to, readFileSync(from));
+  utimesSync(to, second, second);
 }
 
 /** The commit is made and all has followed. */

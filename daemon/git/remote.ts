@@ -1,12 +1,25 @@
 // Fetch and push of a trunk. Never asks for a password, never forces, never waits for ever.
 import { type GitResult, text } from "../../gate/git.ts";
+import { remoteOf as followed } from "../../gate/refs.ts";
 import type { Repo } from "../../gate/repo.ts";
 import { Fault } from "../../protocol/errors.ts";
 
-export { remoteOf } from "../../gate/refs.ts";
-
 /** How long a silent remote is waited for. */
 const patience = 20_000;
+
+/**
+ * The remote a trunk follows; undefined without one.
+ * @throws Fault refused, for a name that git would take for an option
+ */
+export async function remoteOf(repo: Repo, trunk: string): Promise<string | undefined> {
+  const remote = await followed(repo, trunk);
+  if (!remote?.startsWith("-")) return remote;
+  throw new Fault(
+    "refused",
+    `The remote of ${trunk} is called ${JSON.stringify(remote)}, which git would take for an option.`,
+    { hint: "Look at what the repository's own configuration says: git config --local --list" },
+  );
+}
 
 /**
  * Talks to a remote: no question is asked, and what is silent is ended. Not by simple-git, which ends git alone: its

@@ -1,10 +1,11 @@
 // What registering a repository needs to find out and to write: its trunk, its name, its policy, its changes file.
-import { existsSync, lstatSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import path from "node:path";
 import { lines, text } from "../../gate/git.ts";
 import { initialPolicy, parsePolicy, policyFile, slug } from "../../gate/policy.ts";
 import { type Repo, readText } from "../../gate/repo.ts";
 import { Fault } from "../../protocol/errors.ts";
+import { readInside, writeInside } from "../git/commit.ts";
 import { porcelain } from "../git/porcelain.ts";
 import { chooseTrunk } from "./rules.ts";
 
@@ -67,16 +68,20 @@ export function writeFirstFiles(
     [service.changes, "# Changes\n\n## Unreleased\n"],
   ];
   const missing = files.filter(([file]) => !exists(path.join(repo.top, file)));
-  for (const [file, contents] of missing) {
-    const full = path.join(repo.top, file);
-    if (!existsSync(path.dirname(full)))
+  // All of it is looked at before anything is written: a folder on the way may be a link that leads elsewhere.
+  for (const [file] of missing) {
+    readInside(repo, file);
+    if (!existsSync(path.dirname(path.join(repo.top, file))))
       throw new Fault("missing", `There is no folder ${path.dirname(file)} in ${repo.top}.`, {
         hint: "Make it first.",
       });
+  }
+  for (const [file, contents] of missing) {
     try {
-      writeFileSync(full, contents, { flag: "wx" });
+      writeInside(repo, file, contents);
     } catch (error) {
-      throw new Fault("refused", `${full} cannot be written: ${(error as Error).message}.`, {
+      if (error instanceof Fault) throw error;
+      throw new Fault("refused", `${path.join(repo.top, file)} cannot be written: ${(error as Error).message}.`, {
         hint: "Nothing was registered.",
       });
     }

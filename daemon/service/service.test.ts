@@ -218,6 +218,19 @@ describe("service", () => {
       });
     });
 
+    it("a folder that leads out of the repository: nothing is written, nothing registered", async () => {
+      const top = await repo({ ".gitignore": "x\n" });
+      home.write("elsewhere/x", "");
+      symlinkSync(home.path("elsewhere"), path.join(top, "docs"));
+      assert.deepEqual(await said(service.add({ path: top, changes: "docs/NEWS.md" })), {
+        fault: "refused",
+        message: "docs/NEWS.md leads out of the repository, and Calcifer does not write through it.",
+        hint: "Make it a plain file, or name another one in .calcifer.yaml under changes: file.",
+      });
+      assert.deepEqual([home.has("elsewhere/NEWS.md"), home.has(top, ".calcifer.yaml")], [false, false]);
+      assert.equal((await said(service.show({ service: name() }))).fault, "missing");
+    });
+
     it("a policy with a mistake: registered, the mistake said wherever a verdict is", async () => {
       const top = await repo({ ".calcifer.yaml": "chnages:\n  commit: first\n" });
       await service.add({ path: top });
@@ -410,6 +423,31 @@ services:
       assert.equal((await work.get({ item: id })).service, name(), "its items come back to it");
       assert.equal((await work.start({ item: id })).branch, branch);
       assert.equal(await home.must(top, "config", `branch.${branch}.calciferItem`), `${id}`);
+    });
+
+    it("what was left for the next commit goes, in every work tree", async () => {
+      const top = await repo();
+      await home.must(top, "worktree", "add", "-q", `${top}.beside`);
+      const found = async () => (await home.run(top, "find", [".git", "-name", "calcifer*"])).stdout;
+      await service.add({ path: top });
+      for (const gitDir of [".git", `.git/worktrees/${path.basename(top)}.beside`])
+        for (const file of ["calcifer-turn", "calcifer-waiver", "calcifer-index-0123456789ab", "calcifer-commit.json"])
+          home.write(path.join(top, gitDir, file), "{}");
+      await service.remove({ service: name() });
+      assert.equal(await found(), "");
+    });
+
+    it("a service whose folder is no repository any more, also where that lies in another one", async () => {
+      const top = await repo();
+      await service.add({ path: top });
+      rmSync(path.join(top, ".git"), { recursive: true });
+      assert.deepEqual(await service.remove({ service: name() }), { name: name(), restored: [] });
+      const outer = await home.service("outer");
+      const inner = await home.repo("outer/inner");
+      await service.add({ path: inner, name: "inner" });
+      rmSync(path.join(inner, ".git"), { recursive: true });
+      assert.deepEqual(await service.remove({ service: "inner" }), { name: "inner", restored: [] });
+      assert.equal((await service.show({ repo: outer })).hooks, "in force");
     });
 
     it("a service whose repository is gone", async () => {

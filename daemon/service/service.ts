@@ -1,5 +1,5 @@
 // Services: register a repository, look after its hooks, forget it again.
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parsePolicy, policyFile, setPolicy } from "../../gate/policy.ts";
 import { policyNow } from "../../gate/policy-in-force.ts";
@@ -227,7 +227,8 @@ export function serviceRoom(world: World, repos: Repos): Implements<Api["service
   /** The hooks stay for the services that are left, and forget this one. */
   async function leaveShared(service: StoredService, call: Call): Promise<{ name: string; restored: string[] }> {
     await call.write((tx) => forget(tx, service));
-    if (existsSync(service.repo)) await enforce(world, repos, (await repos.open(service.repo)).repo);
+    const repo = await repoOf(service);
+    if (repo) await enforce(world, repos, repo);
     return call.answer(async () => ({ name: service.name, restored: [] }));
   }
 
@@ -243,13 +244,36 @@ export function serviceRoom(world: World, repos: Repos): Implements<Api["service
 
   /** Takes the hooks out. */
   async function release(service: StoredService): Promise<string[]> {
-    if (!existsSync(service.repo)) return [];
-    const { repo } = await repos.open(service.repo);
+    const repo = await repoOf(service);
+    if (repo === undefined) return [];
     for (const branch of (await marks(repo)).keys()) await unmark(repo, branch);
     for (const note of ["services.json", "policy.yaml"])
       rmSync(path.join(repo.commonDir, notesFolder, note), { force: true });
+    removeLeftovers(repo.commonDir);
     return uninstallHooks(repo.git);
   }
+
+  /** A service's repository; undefined where it is gone. A folder without its `.git` may lie in another repository. */
+  async function repoOf(service: StoredService): Promise<Repo | undefined> {
+    if (!existsSync(service.repo)) return undefined;
+    try {
+      const { repo } = await repos.open(service.repo);
+      return canonicalPath(repo.commonDir) === canonicalPath(service.git_dir) ? repo : undefined;
+    } catch (error) {
+      if (error instanceof Fault && error.fault === "missing") return undefined;
+      throw error;
+    }
+  }
+}
+
+/** What a hook or a commit that was interrupted left behind in the git directories of all work trees. */
+function removeLeftovers(commonDir: string): void {
+  const linked = path.join(commonDir, "worktrees");
+  const names = existsSync(linked) ? readdirSync(linked) : [];
+  for (const gitDir of [commonDir, ...names.map((name) => path.join(linked, name))])
+    for (const file of existsSync(gitDir) ? readdirSync(gitDir) : [])
+      if (/^calcifer-(turn|waiver|commit\.json|index-[0-9a-f]+(\.lock)?)$/.test(file))
+        rmSync(path.join(gitDir, file), { force: true });
 }
 
 async function mayRegister(

@@ -1,6 +1,7 @@
 // An item's branch: made, marked as the item's in the repository itself, taken away, kept for later.
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { text } from "../../gate/git.ts";
 import { worktreeOf, worktrees } from "../../gate/judge.ts";
 import { log } from "../../gate/log.ts";
 import { branchTip } from "../../gate/refs.ts";
@@ -40,15 +41,28 @@ export async function makeWorktree(repo: Repo, branch: string, at: string | unde
   return folder;
 }
 
+/** Keeps a dropped item's tip. What was kept there before, and is another, is kept beside. */
+export async function keepTip(repo: Repo, id: number, tip: string): Promise<void> {
+  const before = await keptTipOf(repo, id);
+  if (before !== undefined && before !== tip) {
+    const beside = `${keptRef(id)}-${before.slice(0, 8)}`;
+    if (text(await repo.git(["rev-parse", "-q", "--verify", beside])) !== before)
+      await orThrow(repo, ["update-ref", beside, before, ""]);
+  }
+  await orThrow(repo, ["update-ref", "-m", `calcifer: drop #${id}`, keptRef(id), tip, before ?? ""]);
+}
+
+export const keptTipOf = async (repo: Repo, id: number): Promise<string | undefined> =>
+  text(await repo.git(["rev-parse", "-q", "--verify", keptRef(id)]));
+
 /** Switches the work tree that is on `branch` to the trunk, or to the trunk's commit where another has the trunk. */
 export async function leaveBranch(repo: Repo, branch: string, trunk: string): Promise<void> {
   const folder = await worktreeOf(repo, branch);
   if (folder === undefined) return;
   const trunkElsewhere = (await worktreeOf(repo, trunk)) !== undefined;
-  await orThrow(repo, trunkElsewhere ? ["switch", "-q", "--detach", trunk] : ["switch", "-q", trunk], {
-    cwd: folder,
-    hooks: true,
-  });
+  // A tag of that name comes before a branch, but where only a branch will do.
+  const to = trunkElsewhere ? ["--detach", `refs/heads/${trunk}`] : [trunk];
+  await orThrow(repo, ["switch", "-q", ...to], { cwd: folder, hooks: true });
 }
 
 /**

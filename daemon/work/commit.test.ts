@@ -1,6 +1,6 @@
 // `calcifer commit` through a real daemon and real git: what goes in, what stays as it was, and that a refused one moves nothing.
 import assert from "node:assert/strict";
-import { chmodSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Home, said } from "../../test/home.ts";
 
@@ -73,6 +73,18 @@ describe("commit", () => {
       await git("add", "CHANGES.md");
       const { message } = await refusedWithoutATrace({ entry: "TLS" });
       assert.equal(message, "CHANGES.md is not UTF-8, so Calcifer does not write into it.");
+    });
+
+    it("a change of the same size in the second the index was written is seen", async () => {
+      const index = path.join(top, ".git/index");
+      const second = Math.floor(Date.now() / 1000) - 5;
+      lie("edge.conf", "one\n");
+      utimesSync(path.join(top, "edge.conf"), second, second);
+      await git("update-index", "--refresh");
+      lie("edge.conf", "two\n");
+      for (const file of [path.join(top, "edge.conf"), index]) utimesSync(file, second, second);
+      await commit({ entry: "TLS", all: true });
+      assert.equal(await committed("edge.conf"), "two\n");
     });
 
     it("a lock that another git left is said, before anything is made", async () => {

@@ -10,7 +10,17 @@ import { Fault } from "../../protocol/errors.ts";
 import { mark, orThrow } from "../git/item-marks.ts";
 import type { Repos } from "../git/repos.ts";
 import type { Call, World } from "../world.ts";
-import { commitsOnlyOn, deleteBranch, keptRef, leaveBranch, mustBeClean, removeWorktree, tipOf } from "./branch.ts";
+import {
+  commitsOnlyOn,
+  deleteBranch,
+  keepTip,
+  keptRef,
+  keptTipOf,
+  leaveBranch,
+  mustBeClean,
+  removeWorktree,
+  tipOf,
+} from "./branch.ts";
 import { mergeUnderWay } from "./journal.ts";
 import { type Located, locate } from "./judge.ts";
 import { resolveItem } from "./resolve.ts";
@@ -53,15 +63,17 @@ export function dropping(world: World, repos: Repos): Pick<Work, "drop" | "resto
       const item = await resolveItem(world, repos, p);
       if (item.status !== "dropped")
         throw new Fault("refused", `#${item.id} is ${item.status}; only a dropped item can be restored.`);
-      if (item.keptTip !== null && item.branch !== null)
-        await bringBack(await locate(world, repos, item), item.branch, item.keptTip);
+      const located = item.branch === null ? undefined : await placeOf(item);
+      const keptTip = item.keptTip ?? (located && (await keptTipOf(located.opened.repo, item.id))) ?? null;
+      if (keptTip !== null && item.branch !== null)
+        await bringBack(located ?? (await locate(world, repos, item)), item.branch, keptTip);
       return call.answer(async (tx) => {
-        const status = item.keptTip !== null ? "active" : "planned";
+        const status = keptTip !== null ? "active" : "planned";
         const after = await changeItem(tx.db, item.id, {
           status,
           keptTip: null,
           finished: null,
-          ...(item.keptTip === null && { branch: null }),
+          ...(keptTip === null && { branch: null }),
         });
         await tx.happened("work.restored", { item: item.id, service: item.service, data: { branch: after.branch } });
         return shown(after);
@@ -84,7 +96,7 @@ export function dropping(world: World, repos: Repos): Pick<Work, "drop" | "resto
       item.branch === null || item.serviceId === null || item.status === "dropped"
         ? undefined
         : await locate(world, repos, item);
-    const tip = located && item.branch !== null ? await tipOf(located.opened.repo, item.branch) : undefined;
+    const tip = located && item.branch !== null ? await tipToKeep(located, item.branch) : undefined;
     const unmerged = located && tip !== undefined ? await unmergedOn(located, tip) : [];
     const reasons = abandonReasons(item, unmerged, p.abandonCommits, verb);
     if (reasons[0])
@@ -94,17 +106,42 @@ export function dropping(world: World, repos: Repos): Pick<Work, "drop" | "resto
       });
     if (!located || tip === undefined || item.branch === null) return { item, kept: null, commits: [] };
     call.progress(`Keeping ${item.branch}`);
-    await takeAway(located, item.branch, tip);
+    await takeAway(located, item.branch, tip, call);
     return { item, kept: tip, commits: unmerged ?? [] };
   }
 
-  async function takeAway({ item, service, opened: { repo } }: Located, branch: string, tip: string): Promise<void> {
+  /** Where an item is; undefined when that cannot be found. */
+  async function placeOf(item: StoredItem): Promise<Located | undefined> {
+    try {
+      return await locate(world, repos, item);
+    } catch (error) {
+      if (error instanceof Fault) return undefined;
+      throw error;
+    }
+  }
+
+  /** The branch's tip; where a drop that was interrupted took the branch away already, the one it kept. */
+  async function tipToKeep({ item, opened: { repo } }: Located, branch: string): Promise<string | undefined> {
+    const now = await tipOf(repo, branch);
+    if (now !== undefined || item.keptTip === null) return now ?? keptTipOf(repo, item.id);
+    return text(await repo.git(["rev-parse", "-q", "--verify", `${item.keptTip}^{commit}`]));
+  }
+
+  /** Said in the repository and in the database first, so that whenever this ends, what was taken away can be brought back. */
+  async function takeAway(located: Located, branch: string, tip: string, call: Call): Promise<void> {
+    const { item, service, opened } = located;
+    const { repo } = opened;
     if (item.worktree === null) await mustBeClean(repo, branch);
-    await orThrow(repo, ["update-ref", "-m", `calcifer: drop #${item.id}`, keptRef(item.id), tip]);
+    await keepTip(repo, item.id, tip);
+    await call.write((tx) => changeItem(tx.db, item.id, { keptTip: tip }));
     try {
       await removeBranch(repo, item, branch, service.trunk, tip);
     } catch (error) {
-      await repo.git(["update-ref", "-d", keptRef(item.id), tip]);
+      if ((await tipOf(repo, branch)) !== undefined) {
+        await call.write((tx) => changeItem(tx.db, item.id, { keptTip: null }));
+        if (await within(repo, tip, `refs/heads/${branch}`))
+          await repo.git(["update-ref", "-d", keptRef(item.id), tip]);
+      }
       throw error;
     }
   }
@@ -152,3 +189,6 @@ export function dropping(world: World, repos: Repos): Pick<Work, "drop" | "resto
     await repo.git(["update-ref", "-d", keptRef(item.id), tip]);
   }
 }
+
+const within = async (repo: Repo, commit: string, ref: string): Promise<boolean> =>
+  (await repo.git(["merge-base", "--is-ancestor", commit, ref])).code === 0;

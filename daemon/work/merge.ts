@@ -1,20 +1,21 @@
 // Merge & Complete: built beside everyone's work, moved by compare-and-swap, journaled so that a killed one is finished or undone.
-import { mergedTree, mergeTreeWorks } from "../../gate/facts.ts";
+import { type BranchFacts, mergedTree, mergeTreeWorks } from "../../gate/facts.ts";
 import { text } from "../../gate/git.ts";
-import type { Policy } from "../../gate/policy.ts";
 import type { Repo } from "../../gate/repo.ts";
 import { called, reasonsOf } from "../../gate/rules.ts";
 import { itemTrailer } from "../../gate/trailers.ts";
+import { treeOf } from "../../gate/trees.ts";
 import { isUnknown } from "../../gate/unknown.ts";
 import { Fault, type Reason } from "../../protocol/errors.ts";
 import { fetchTrunk, pushTrunk, remoteOf } from "../git/remote.ts";
+import { servicesOfRepo } from "../service/service.ts";
 import type { Call, World } from "../world.ts";
-import { commitsOnlyOn, deleteBranch, leaveBranch, removeWorktree, tipOf } from "./branch.ts";
+import { deleteBranch, leaveBranch, removeWorktree, tipOf } from "./branch.ts";
 import { mayDieAfter } from "./fault.ts";
 import { forgetMerge, type MergePlan, mergeUnderWay, noteMerge } from "./journal.ts";
 import { judgeItem, type Located } from "./judge.ts";
 import { mergeReasons } from "./rules.ts";
-import { changeItem, itemById, recordCommits, type StoredItem } from "./store.ts";
+import { changeItem, itemById, itemsNotPushedOf, recordCommits, type StoredItem } from "./store.ts";
 import { followTrunk, mayFollow, moveTrunk } from "./trunk.ts";
 import { Turns } from "./turns.ts";
 
@@ -112,9 +113,8 @@ async function planned(
       hint: `See all of it: calcifer status ${item.id}`,
     });
   const { policy } = facts;
-  const commit = await build(located, policy, tip, from.onto);
+  const commit = await build(located, facts, from.onto);
   await mayFollow(opened.repo, service.trunk, from.trunkTip, commit);
-  const commits = await commitsOnlyOn(opened.repo, tip, from.onto);
   return {
     branch,
     tip,
@@ -124,20 +124,24 @@ async function planned(
     complete: from.complete,
     keepBranch: policy["keep-branch"],
     push: policy.push,
-    commits,
+    commits: newestFirst(facts),
     asked: call.asked,
   };
 }
+
+const newestFirst = ({ commits }: BranchFacts): MergePlan["commits"] =>
+  isUnknown(commits) ? [] : commits.map(({ id, subject, author, at }) => ({ id, subject, author, at })).reverse();
 
 export const notComplete = (item: { id: number; title: string }, reason: Reason): string =>
   `${called(item)} cannot be completed yet: ${reason.message}`;
 
 /** @returns the commit the trunk shall move to; where it has all there is on the branch already, the trunk as it is */
-async function build({ item, opened, service }: Located, policy: Policy, tip: string, onto: string): Promise<string> {
+async function build({ item, opened, service }: Located, facts: BranchFacts, onto: string): Promise<string> {
   const { git } = opened.repo;
-  if (await within(opened.repo, tip, onto)) return onto;
+  const { policy, tip, base } = facts;
+  if (base === tip) return onto;
   if (policy.merge.strategy === "ff") {
-    if (await within(opened.repo, onto, tip)) return tip;
+    if (base === onto) return tip;
     throw new Fault("refused", `${service.trunk} has moved on, and the policy takes fast-forwards only.`, {
       reasons: [
         {
@@ -156,7 +160,7 @@ async function build({ item, opened, service }: Located, policy: Policy, tip: st
   });
   if (isUnknown(merged)) throw new Fault("refused", `Cannot merge: ${merged.unknown}.`);
   if (merged.tree === undefined) throw conflicting(item, service.trunk, merged.conflicts);
-  if (merged.tree === text(await git(["rev-parse", `${onto}^{tree}`]))) return onto;
+  if (merged.tree === (await treeOf(opened.objects, onto))) return onto;
   const squash = policy.merge.strategy === "squash";
   const subject = squash ? item.title : `Merge #${item.id} ${item.title}`;
   const parents = squash ? [onto] : [onto, tip];
@@ -306,7 +310,7 @@ export async function pushIfPossible(
  * @returns null where there is no remote
  */
 export async function push(
-  _world: World,
+  world: World,
   { item, opened: { repo }, service }: Located,
   commit: string,
   call: Call,
@@ -314,13 +318,35 @@ export async function push(
   const remote = await remoteOf(repo, service.trunk);
   if (remote === undefined) return null;
   call.progress(`Pushing ${service.trunk} to ${remote}`);
+  const tip = await tipOf(repo, service.trunk);
   await pushTrunk(repo, remote, service.trunk, call.signal);
+  const along = tip === undefined ? [] : await pushedAlong(world, { item, service, repo }, tip);
   await call.write(async (tx) => {
     const now = await itemById(tx.db, item.id);
     if (now.merged) await changeItem(tx.db, item.id, { merged: { ...now.merged, pushed: true } });
     await tx.happened("work.pushed", { item: item.id, service: service.name, data: { commit } });
+    for (const other of along) {
+      const merged = (await itemById(tx.db, other.id).catch(() => undefined))?.merged;
+      // Merged again meanwhile, it is another merge that was not pushed.
+      if (merged?.commit !== other.merged?.commit || !merged) continue;
+      await changeItem(tx.db, other.id, { merged: { ...merged, pushed: true } });
+      await tx.happened("work.pushed", { item: other.id, service: other.service, data: { commit: merged.commit } });
+    }
   });
   return true;
+}
+
+/** The other items of the repository whose merge is in what was pushed, too. */
+async function pushedAlong(
+  world: World,
+  { item, service, repo }: { item: StoredItem; service: Located["service"]; repo: Repo },
+  tip: string,
+): Promise<StoredItem[]> {
+  const ids = (await servicesOfRepo(world.db, service.git_dir)).map((s) => s.id);
+  const found: StoredItem[] = [];
+  for (const other of await itemsNotPushedOf(world.db, ids, service.trunk))
+    if (other.id !== item.id && other.merged && (await within(repo, other.merged.commit, tip))) found.push(other);
+  return found;
 }
 
 /**

@@ -101,6 +101,83 @@ describe("remote", () => {
     assert.deepEqual((await work.finish({ item: id })).notes, notPushed(id));
   });
 
+  describe("no program that the repository's own configuration names is started", () => {
+    const touch = (name: string) => home.script(`${name}.sh`, `touch '${home.path(name)}'\nexit 1`);
+
+    it("a remote that is called like an option", async () => {
+      const s = await newService("");
+      const id = await ready(s);
+      await s.git("config", "branch.main.remote", `--upload-pack=${touch("option")};`);
+      const { fault, message } = await said(work.finish({ item: id }));
+      assert.deepEqual(
+        [fault, message],
+        [
+          "refused",
+          `The remote of main is called "--upload-pack=${home.path("option.sh")};", which git would take for an option.`,
+        ],
+      );
+      assert.equal(home.has("option"), false);
+    });
+
+    it("the other end's program, a signature, a transport", async () => {
+      const s = await newService("");
+      const id = await ready(s);
+      await s.git("config", "remote.origin.uploadpack", touch("upload"));
+      await s.git("config", "remote.origin.receivepack", touch("receive"));
+      await s.git("config", "core.alternateRefsCommand", touch("alternates"));
+      await s.git("config", "core.sshCommand", touch("ssh"));
+      assert.equal((await work.finish({ item: id, push: true })).pushed, true);
+      const next = await ready(s, "Next");
+      await s.git("config", "alias.remote-own", `!${touch("transport")}`);
+      await s.git("config", "remote.origin.url", "own::x");
+      await said(work.finish({ item: next }));
+      await s.git("config", "remote.origin.url", "ssh://nowhere.invalid/x");
+      await said(work.finish({ item: next }));
+      await s.git("config", "core.gitProxy", touch("proxy"));
+      await s.git("config", "remote.origin.url", "git://nowhere.invalid/x");
+      await said(work.finish({ item: next }));
+      for (const name of ["upload", "receive", "alternates", "ssh", "transport", "proxy"])
+        assert.equal(home.has(name), false, name);
+    });
+
+    it("its credential helper; the person's own is asked", async () => {
+      const s = await newService("");
+      const id = await ready(s);
+      const server = createServer((_, response) => {
+        response.writeHead(401, { "WWW-Authenticate": 'Basic realm="x"' }).end();
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      await s.git("config", "--global", `credential.${url}.helper`, touch("person"));
+      await s.git("config", "credential.helper", touch("repository"));
+      await s.git("config", `credential.${url}.helper`, touch("repository"));
+      await s.git("config", "remote.origin.url", `${url}/x.git`);
+      try {
+        assert.equal((await said(work.finish({ item: id }))).fault, "unreachable");
+      } finally {
+        server.close();
+        await s.git("config", "--global", "--remove-section", `credential.${url}`);
+      }
+      assert.deepEqual([home.has("person"), home.has("repository")], [true, false]);
+    });
+  });
+
+  it("merged and not pushed: one push is a push of all that it holds", async () => {
+    const s = await service();
+    const one = await ready(s, "One");
+    await work.finish({ item: one });
+    const other = await ready(s, "Two");
+    await work.finish({ item: other, push: true });
+    assert.equal((await work.get({ item: one })).merged?.pushed, true);
+    const third = await ready(s, "Three");
+    await work.finish({ item: third });
+    assert.equal((await work.get({ item: third })).merged?.pushed, false);
+    const fourth = await ready(s, "Four");
+    await work.finish({ item: fourth });
+    await work.push({ item: third });
+    assert.equal((await work.get({ item: fourth })).merged?.pushed, true, "the newer one, by a push of the older");
+  });
+
   it("merged before, pushed with the finish", async () => {
     const s = await service();
     const id = await ready(s);

@@ -10,7 +10,7 @@ import type { Implements } from "../../protocol/contract.ts";
 import { Fault } from "../../protocol/errors.ts";
 import type { Item } from "../../protocol/work.ts";
 import { uncommittedIn } from "../git/commit.ts";
-import { mark, orThrow } from "../git/item-marks.ts";
+import { mark, orThrow, unmark } from "../git/item-marks.ts";
 import type { Repos } from "../git/repos.ts";
 import { resolveService, type StoredService, servicesOfRepo } from "../service/service.ts";
 import type { Call, World } from "../world.ts";
@@ -20,8 +20,13 @@ import { type Located, locate } from "./judge.ts";
 import { resolveItem } from "./resolve.ts";
 import { dirtyFiles, dirtyReasons, startReasons, titleOf } from "./rules.ts";
 import { changeItem, itemOnBranch, type StoredItem, shown } from "./store.ts";
+import { Turns } from "./turns.ts";
 
 type Work = Implements<Api["work"], Call>;
+
+/** A branch is given to one item, whichever of its repository's services asks. */
+const turns = new Turns();
+const contested = (service: StoredService, branch: string): string => `${service.git_dir}\0${branch}`;
 
 export function starting(world: World, repos: Repos): Pick<Work, "start" | "adopt"> {
   return {
@@ -44,15 +49,17 @@ export function starting(world: World, repos: Repos): Pick<Work, "start" | "adop
         resolveService(world, repos, { repo: p.repo }),
       );
       const named = p.item === undefined ? undefined : await resolveItem(world, repos, p);
-      await mayTake(named, service, opened.repo, p.branch);
-      const wanted = {
-        title: p.title ?? foreign?.title ?? titleOf(p.branch),
-        type: p.type,
-        labels: [],
-        description: "",
-      };
-      const item = named ?? (await createItem(world, opened, service, wanted, call));
-      return record({ item, service, opened }, p.branch, null, call);
+      return turns.take(contested(service, p.branch), async () => {
+        await mayTake(named, service, opened.repo, p.branch);
+        const wanted = {
+          title: p.title ?? foreign?.title ?? titleOf(p.branch),
+          type: p.type,
+          labels: [],
+          description: "",
+        };
+        const item = named ?? (await createItem(world, opened, service, wanted, call));
+        return record({ item, service, opened }, p.branch, null, call);
+      });
     },
   };
 
@@ -80,27 +87,45 @@ export function starting(world: World, repos: Repos): Pick<Work, "start" | "adop
     const trunkTip = await tipOf(opened.repo, service.trunk);
     if (trunkTip === undefined) throw noBranch(service.trunk, opened.repo.top);
     const there = await tipOf(opened.repo, branch);
-    // A start that was interrupted left its branch, marked as this item's.
+    // A start that was interrupted left its branch, which was marked as this item's before it was made.
     const ours = there !== undefined && (await marks(opened.repo)).get(branch)?.key === item.key;
     if (there !== undefined && !ours)
       throw new Fault("conflict", `There is a branch ${branch} already.`, {
         hint: `Take it for this item: calcifer work start ${item.id} --adopt ${branch}`,
       });
     if (ours) return goTo(located, branch, p, call);
-    if (p.worktree) {
-      const folder = await makeWorktree(opened.repo, branch, trunkTip);
-      return record(located, branch, folder, call);
+    if (!p.worktree) await mayLeave(located, p.carry);
+    const folder = await marked(located, branch, async () => {
+      if (p.worktree) return makeWorktree(opened.repo, branch, trunkTip);
+      await makeAndSwitch(opened.repo, branch, trunkTip);
+      return null;
+    });
+    return record(located, branch, folder, call);
+  }
+
+  /** The mark comes before the branch: one without a branch is harmless, a branch without one would go unjudged. */
+  async function marked<T>(
+    { item, service, opened: { repo } }: Located,
+    branch: string,
+    make: () => Promise<T>,
+  ): Promise<T> {
+    await mark(repo, branch, { ...item, service: service.name });
+    try {
+      return await make();
+    } catch (error) {
+      // A hook that complains does so of a branch that was made.
+      if ((await tipOf(repo, branch)) === undefined) await unmark(repo, branch);
+      throw error;
     }
-    await mayLeave(located, p.carry);
-    await makeAndSwitch(opened.repo, branch, trunkTip);
-    return record(located, branch, null, call);
   }
 
   /** An existing branch becomes the item's. */
   async function take(located: Located, branch: string, call: Call): Promise<Item> {
     const { item, service, opened } = located;
-    await mayTake(item, service, opened.repo, branch);
-    return record(located, branch, null, call);
+    return turns.take(contested(service, branch), async () => {
+      await mayTake(item, service, opened.repo, branch);
+      return record(located, branch, null, call);
+    });
   }
 
   /** @param item undefined for one that is not there yet */

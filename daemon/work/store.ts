@@ -105,6 +105,16 @@ export async function itemsNotPushed(db: Db, most: number): Promise<StoredItem[]
   return rows.map(toItem);
 }
 
+/** Items of some services whose merge into a trunk the remote does not have. */
+export async function itemsNotPushedOf(db: Db, serviceIds: number[], trunk: string): Promise<StoredItem[]> {
+  const rows = await withService(db)
+    .where(sql<boolean>`items.pushed = 0`)
+    .where("items.merged_trunk", "=", trunk)
+    .where("items.service_id", "in", serviceIds)
+    .execute();
+  return rows.map(toItem);
+}
+
 /** Dropped items whose branch can be brought back, newest first. */
 export async function restorableItems(db: Db, most: number): Promise<StoredItem[]> {
   const rows = await withService(db)

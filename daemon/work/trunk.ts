@@ -36,9 +36,12 @@ async function uncommittedThatMove(repo: Repo, folder: string, from: string, to:
 
 /** What git does in a checkout, without touching HEAD; `try` changes nothing. */
 async function follow(repo: Repo, folder: string, from: string, to: string, how: "try" | "do"): Promise<GitResult> {
-  // Files whose times changed and nothing else would be in the way.
+  const move = () => repo.git(["read-tree", ...(how === "try" ? ["-n"] : []), "-m", "-u", from, to], { cwd: folder });
+  const moved = await move();
+  if (moved.code === 0) return moved;
+  // Files whose times changed and nothing else are in the way until git has looked at them.
   await repo.git(["update-index", "-q", "--refresh"], { cwd: folder });
-  return repo.git(["read-tree", ...(how === "try" ? ["-n"] : []), "-m", "-u", from, to], { cwd: folder });
+  return move();
 }
 
 const gitSays = ({ stderr }: GitResult): string =>

@@ -83,6 +83,24 @@ describe("update", () => {
     assert.equal(await git("branch", "--show-current"), "main");
   });
 
+  it("a tag that is called like the trunk is not the trunk", async () => {
+    const { id } = await begun("Tagged", "tagged\n");
+    await git("tag", "main", "main~1");
+    try {
+      const theirs = await onMain({ "trunk.conf": "x\n" });
+      const { commit } = await work.update({ item: id });
+      assert.equal(await git("rev-parse", `${commit}^2`), theirs);
+      await git("worktree", "add", "-q", home.path("trunk"), "main");
+      const since = await git("rev-parse", "refs/heads/main");
+      await work.drop({ item: id, abandonCommits: 1 });
+      assert.equal(await git("rev-parse", "HEAD"), since);
+    } finally {
+      await git("tag", "-d", "main");
+      await home.git(top, "worktree", "remove", home.path("trunk"));
+      await git("switch", "-q", "main");
+    }
+  });
+
   it("not with uncommitted changes, not checked out, not without a branch", async () => {
     const { id, branch } = await begun("Not now", "not now\n");
     home.write(path.join(top, "edge.conf"), "mine\n");

@@ -57,7 +57,9 @@ async function newest(
   call: Call,
 ): Promise<string> {
   const remote = offline ? undefined : await remoteOf(repo, trunk);
-  if (remote === undefined) return trunk;
+  // By its full name: a tag may be called the same.
+  const ours = `refs/heads/${trunk}`;
+  if (remote === undefined) return ours;
   call.progress(`Fetching ${trunk} from ${remote}`);
   const theirs = await fetchTrunk(repo, remote, trunk, call.signal).catch((error: unknown) => {
     if (error instanceof Fault && error.fault === "unreachable")
@@ -66,7 +68,7 @@ async function newest(
       });
     throw error;
   });
-  if (theirs === undefined) return trunk;
-  const ahead = (await repo.git(["merge-base", "--is-ancestor", `refs/heads/${trunk}`, theirs])).code === 0;
-  return ahead ? theirs : trunk;
+  if (theirs === undefined) return ours;
+  const ahead = (await repo.git(["merge-base", "--is-ancestor", ours, theirs])).code === 0;
+  return ahead ? theirs : ours;
 }

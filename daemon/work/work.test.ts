@@ -498,6 +498,24 @@ describe("work", () => {
         message: `#${other.id} is of mailer, and later is in gateway.`,
       });
     });
+    it("two at once, of two services of one repository: one gets it", async () => {
+      await home.call.service.add({ path: top, name: "beside" });
+      try {
+        await git("branch", "torn");
+        const [mine, theirs] = await Promise.all(
+          ["gateway", "beside"].map((service) => work.add({ title: "Torn", service })),
+        );
+        const both = await Promise.allSettled([
+          work.start({ item: mine?.id, adopt: "torn" }),
+          work.adopt({ item: theirs?.id, branch: "torn", repo: top }),
+          work.start({ item: theirs?.id, adopt: "torn" }),
+        ]);
+        const holders = await Promise.all([mine, theirs].map(async (i) => (await work.get({ item: i?.id })).branch));
+        assert.equal(holders.filter((b) => b === "torn").length, 1, JSON.stringify(both));
+      } finally {
+        await home.call.service.remove({ service: "beside", force: true });
+      }
+    });
     it("two at once: one gets it", async () => {
       await git("branch", "contested");
       const both = await Promise.allSettled([

@@ -200,7 +200,7 @@ describe("starting", function () {
     await soon(() => existsSync(launcher) && existsSync(path.join(home, "bin", "calcifer")), "the launchers");
     assert.equal(statSync(launcher).mode & 0o777, 0o700);
     const text = readFileSync(launcher, "utf8");
-    assert.match(text, /^#!\/bin\/sh\nexport ELECTRON_RUN_AS_NODE=1 /);
+    assert.match(text, /^#!\/bin\/sh\n\[ -r .* \|\| exit 127\nexport ELECTRON_RUN_AS_NODE=1 /);
     assert.match(text, new RegExp(`\nexec '${process.execPath}' '.*/dist/hook\\.cjs' "\\$@"\n$`));
     assert.equal(spawnSync("sh", ["-n", launcher]).status, 0);
   });
