@@ -4,8 +4,9 @@ import { mkdirSync, renameSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { Home } from "../test/home.ts";
 import { branch, changes, item, Sample, trailer, withRepo } from "../test/sample.ts";
-import { commitFacts, gitVersion, isBare, mergedTree, uncommitted, withFile } from "./facts.ts";
+import { commitFacts, gitVersion, isBare, uncommitted } from "./facts.ts";
 import { gitIn, lines } from "./git.ts";
+import { mergedTree, withFile } from "./merging.ts";
 import { policyNow } from "./policy-in-force.ts";
 import { isUnknown } from "./unknown.ts";
 

@@ -133,3 +133,9 @@ export const fields = (result: GitResult): string[] =>
     .toString("utf8")
     .split("\0")
     .filter((f) => f !== "");
+
+/** The tree with nothing in it, which every repository has. */
+export const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
+/** The first line of git's complaint, without the word that says how bad it is. */
+export const firstLine = (s: string): string => (s.split("\n")[0] ?? "").replace(/^(fatal|error): /, "");

@@ -3,10 +3,11 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type AddedInMerge, addedInMerge, commitMessage, mergeTreeWorks } from "./facts.ts";
+import { commitMessage, mergeTreeWorks } from "./facts.ts";
 import { lines, text } from "./git.ts";
 import { judgeCommit, trunkOf } from "./judge.ts";
 import { log } from "./log.ts";
+import { type AddedInMerge, addedInMerge } from "./merging.ts";
 import { matches, type Policy } from "./policy.ts";
 import { policyNow } from "./policy-in-force.ts";
 import { branchTip, isBeingPacked, mayBeRenamed, remoteOf } from "./refs.ts";

@@ -1,6 +1,7 @@
 // Giving an item up, deleting it, bringing it back. What only its branch has is named before it goes, and its tip is kept.
-import { mergedTree, mergeTreeWorks } from "../../gate/facts.ts";
+import { mergeTreeWorks } from "../../gate/facts.ts";
 import { text } from "../../gate/git.ts";
+import { mergedTree } from "../../gate/merging.ts";
 import { policyNow } from "../../gate/policy-in-force.ts";
 import type { Repo } from "../../gate/repo.ts";
 import { isUnknown } from "../../gate/unknown.ts";

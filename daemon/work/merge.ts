@@ -1,6 +1,7 @@
 // Merge & Complete: built beside everyone's work, moved by compare-and-swap, journaled so that a killed one is finished or undone.
-import { type BranchFacts, mergedTree, mergeTreeWorks } from "../../gate/facts.ts";
+import { type BranchFacts, mergeTreeWorks } from "../../gate/facts.ts";
 import { text } from "../../gate/git.ts";
+import { mergedTree } from "../../gate/merging.ts";
 import type { Repo } from "../../gate/repo.ts";
 import { called, reasonsOf } from "../../gate/rules.ts";
 import { itemTrailer } from "../../gate/trailers.ts";
