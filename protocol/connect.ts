@@ -50,6 +50,16 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   };
 }
 
+/**
+ * A socket behind its hello, for a program that frames and reads by itself: a language client, a bridge.
+ * The daemon says nothing on it before it is asked.
+ * @throws Fault as `connect` does
+ */
+export async function openSocket(options: ConnectOptions): Promise<{ socket: net.Socket; welcome: Welcome }> {
+  const { line, welcome } = await reach(options, () => {});
+  return { socket: line.release(), welcome };
+}
+
 /** One request on a connection of its own; it travels together with the hello. @throws Fault */
 export async function oneShot(
   method: string,
@@ -321,7 +331,7 @@ class Line {
 
   constructor(socket: net.Socket) {
     this.socket = socket;
-    socket.on("data", (chunk) => this.take(chunk));
+    socket.on("data", this.take);
     socket.on("error", () => {});
     this.closed = new Promise((resolve) => {
       socket.once("close", () => {
@@ -357,13 +367,19 @@ class Line {
     this.socket.unref();
   }
 
-  private take(chunk: Buffer): void {
+  /** Hands the socket over: nothing is read from it here any more. */
+  release(): net.Socket {
+    this.socket.off("data", this.take);
+    return this.socket;
+  }
+
+  private readonly take = (chunk: Buffer): void => {
     try {
       for (const text of this.frames.push(chunk)) this.hear(JSON.parse(text) as Incoming);
     } catch {
       this.socket.destroy();
     }
-  }
+  };
 
   private hear(message: Incoming | Incoming[]): void {
     if (Array.isArray(message)) {
