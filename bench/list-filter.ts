@@ -10,16 +10,16 @@ import { seldom, usual } from "./measure/words.ts";
 /** What a person asks for; each is judged by itself, so that a slow one does not hide among the others. */
 const questions = {
   "usual word, open": { search: usual },
-  "usual word, service and status": { search: usual, service: "repo", status: "active" },
+  "usual word, service and status": { search: usual, service: "repo", status: ["active"] },
   "usual words, type, all": { search: `${usual} update`, type: "bug", all: true },
   "usual words, one service's active bugs": {
     search: `${usual} update`,
     service: "repo",
-    status: "active",
+    status: ["active"],
     type: "bug",
   },
   "rare word, all": { search: seldom, all: true },
-  "beginning of a word, type, done": { search: usual.slice(0, 3), type: "feature", status: "done" },
+  "beginning of a word, type, done": { search: usual.slice(0, 3), type: "feature", status: ["done"] },
   "service and type": { service: "repo", type: "bug" },
 };
 type Question = keyof typeof questions;

@@ -28,12 +28,21 @@ export function callFor(parsed: Parsed): Promise<unknown> {
 export function requestParams({ command, params, globals }: Parsed): Record<string, unknown> {
   const request: Record<string, unknown> = { ...params };
   if (command.repo) request.repo = path.resolve(here(), globals.repo ?? ".");
+  if (command.env) request.env = identity();
   for (const { type, key } of [...command.positionals, ...command.options]) {
     const value = request[key];
     if (type === "path" && typeof value === "string") request[key] = path.resolve(here(), value);
   }
   return request;
 }
+
+/** Who commits, as this shell has it: the daemon may have been started by another. */
+const identity = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value !== undefined && /^GIT_(AUTHOR|COMMITTER)_(NAME|EMAIL|DATE)$/.test(name) ? [[name, value]] : [],
+    ),
+  );
 
 function here(): string {
   try {

@@ -1,5 +1,6 @@
 // Which printer a method's result has. A method without one gets the general one: names and values.
 import type { Paper } from "./paper.ts";
+import { diffPrinters } from "./pretty/diff.ts";
 import { gatePrinters } from "./pretty/gate.ts";
 import { general } from "./pretty/general.ts";
 import { homePrinters } from "./pretty/home.ts";
@@ -11,6 +12,7 @@ import { workPrinters } from "./pretty/work.ts";
 const printers: Record<string, Printer> = {
   ...homePrinters,
   ...workPrinters,
+  ...diffPrinters,
   ...gatePrinters,
   ...servicePrinters,
   ...otherPrinters,

@@ -1,5 +1,11 @@
 // From a message's text to its answer: schema, method, result or error. Knows no room and no socket.
-import { createJSONRPCErrorResponse, type JSONRPCRequest, type JSONRPCResponse, JSONRPCServer } from "json-rpc-2.0";
+import {
+  createJSONRPCErrorResponse,
+  JSONRPCErrorException,
+  type JSONRPCRequest,
+  type JSONRPCResponse,
+  JSONRPCServer,
+} from "json-rpc-2.0";
 import type { Logger } from "pino";
 import type * as z from "zod";
 import type { Method, Room } from "../protocol/contract.ts";
@@ -12,6 +18,12 @@ import { nearest, wrongFields } from "./life/words.ts";
 
 /** A room's methods, as the dispatcher calls them. */
 export type Handlers = Record<string, (params: never, call: PeerCall) => Promise<unknown>>;
+
+/**
+ * A method of another protocol than ours, spoken over the same socket: what its parameters are it sees to itself.
+ * Begun in the order in which the messages came. Throws a Fault, or a JSONRPCErrorException with a code of its protocol.
+ */
+export type OtherMethod = (params: unknown, caller: Caller, signal: AbortSignal) => unknown;
 
 /** One client, as the dispatcher knows it. */
 export interface Caller extends Peer {
@@ -28,6 +40,8 @@ export interface DispatchOptions {
   api: Record<string, Room>;
   /** rooms of the contract that are not here answer as unknown */
   rooms: Record<string, Handlers>;
+  /** methods of other protocols, by name */
+  others?: Record<string, OtherMethod> | undefined;
   calls: Calls;
   log: Logger;
   /** what a hello is answered with, now */
@@ -58,6 +72,7 @@ interface Envelope {
 
 export class Dispatch {
   private readonly known = new Map<string, Known>();
+  private readonly others: ReadonlyMap<string, OtherMethod>;
   private readonly server = new JSONRPCServer<Caller>({ errorListener: () => {} });
   /** acts under way, by idempotency key */
   private readonly keyed = new Map<string, { key: Key; answer: Promise<unknown>; signal: AbortSignal }>();
@@ -71,7 +86,7 @@ export class Dispatch {
     for (const [room, { methods }] of Object.entries(options.api))
       for (const [verb, method] of Object.entries(methods))
         this.offer(`${room}.${verb}`, method, options.rooms[room]?.[verb]);
-    for (const [name, answer] of Object.entries(politeness)) this.server.addMethod(name, (_, caller) => answer(caller));
+    this.others = new Map(Object.entries({ ...politeness, ...options.others }));
     this.server.handleMethodNotFound = async (request) => (request.id === undefined ? null : this.unknown(request));
   }
 
@@ -117,7 +132,28 @@ export class Dispatch {
     if (request.method === "$/cancelRequest") return cancel(request.params, caller);
     if (caller.incompatible && request.method !== "exit")
       return request.id === undefined ? null : errorResponse(request.id, caller.incompatible);
-    return await this.server.receive(request, caller);
+    const other = this.others.get(request.method);
+    return other ? this.other(other, request, caller) : await this.server.receive(request, caller);
+  }
+
+  private async other(method: OtherMethod, request: JSONRPCRequest & Message, caller: Caller): Promise<unknown> {
+    try {
+      const result = await this.whileUnderWay(request, caller, true, async ({ signal }) => {
+        try {
+          return await method(request.params, caller, signal);
+        } catch (error) {
+          throw signal.aborted ? stopped(request.method) : error;
+        }
+      });
+      return request.id === undefined ? null : { jsonrpc: "2.0", id: request.id, result: result ?? null };
+    } catch (error) {
+      const own = error instanceof JSONRPCErrorException ? error : undefined;
+      const fault = own ? undefined : this.asFault(error, request.method);
+      if (request.id === undefined) return null;
+      return own
+        ? createJSONRPCErrorResponse(request.id, own.code, own.message, own.data)
+        : errorResponse(request.id, fault as Fault);
+    }
   }
 
   /** Answered without a pause, so that what was sent behind it is already under its verdict. */
@@ -149,7 +185,7 @@ export class Dispatch {
   }
 
   private unknown(request: JSONRPCRequest): JSONRPCResponse {
-    const near = nearest(request.method, [...this.known.keys(), ...Object.keys(politeness), "hello"]);
+    const near = nearest(request.method, [...this.known.keys(), ...this.others.keys(), "hello"]);
     const message = `There is no method ${JSON.stringify(request.method.slice(0, 100))}.${near ? ` Did you mean ${near}?` : ""}`;
     const data = { fault: "missing", message, ...(near && { data: { near } }) };
     return createJSONRPCErrorResponse(request.id ?? null, -32601, message, data);
@@ -158,20 +194,33 @@ export class Dispatch {
   private async call(known: Known, request: JSONRPCRequest, caller: Caller): Promise<unknown> {
     const started = performance.now();
     const id = this.options.calls.newId();
+    return this.whileUnderWay(request, caller, known.method.kind === "ask", async ({ signal }) => {
+      try {
+        const result = await this.run(known, request, caller, id, signal);
+        this.log(known, caller, id, started);
+        return result;
+      } catch (error) {
+        const fault = signal.aborted ? stopped(known.name) : this.asFault(error, known.name, id);
+        this.log(known, caller, id, started, fault);
+        throw fault;
+      }
+    });
+  }
+
+  /** @param forAClient an act goes on without its client, who may come back and ask for its result; a question nobody waits for does not */
+  private async whileUnderWay<T>(
+    request: { id?: Id },
+    caller: Caller,
+    forAClient: boolean,
+    act: (abort: AbortController) => Promise<T>,
+  ): Promise<T> {
     const abort = new AbortController();
     if (isId(request.id)) caller.running.set(request.id, abort);
-    // An act goes on without its client, who may come back and ask for its result; a question nobody waits for does not.
     const gone = () => abort.abort();
-    if (known.method.kind === "ask") caller.closed.addEventListener("abort", gone, { once: true });
+    if (forAClient) caller.closed.addEventListener("abort", gone, { once: true });
     this.under.add(abort);
     try {
-      const result = await this.run(known, request, caller, id, abort.signal);
-      this.log(known, caller, id, started);
-      return result;
-    } catch (error) {
-      const fault = abort.signal.aborted ? stopped(known) : this.asFault(error, known.name, id);
-      this.log(known, caller, id, started, fault);
-      throw fault;
+      return await act(abort);
     } finally {
       caller.closed.removeEventListener("abort", gone);
       if (isId(request.id) && caller.running.get(request.id) === abort) caller.running.delete(request.id);
@@ -289,11 +338,11 @@ const mostInBatch = 1000;
 const mostIssues = 20;
 
 /** What editors' language clients send to every server. A notification they send is taken in silence. */
-const politeness: Record<string, (caller: Caller) => unknown> = {
+const politeness: Record<string, OtherMethod> = {
   initialize: () => ({ capabilities: {}, serverInfo: { name: "calcifer" } }),
   shutdown: () => null,
   // Ends this connection only: the daemon is everybody's.
-  exit: (caller) => caller.leave(),
+  exit: (_, caller) => caller.leave(),
 };
 
 /** What is wrong with a message that is JSON, if anything. */
@@ -324,7 +373,7 @@ function isId(id: unknown): id is string | number {
   return typeof id === "string" || typeof id === "number";
 }
 
-const stopped = (known: Known): Fault => new Fault("cancelled", `${known.name} was stopped.`);
+const stopped = (method: string): Fault => new Fault("cancelled", `${method} was stopped.`);
 const leaving = (): Fault =>
   new Fault("unreachable", "The daemon is on its way out.", { hint: "Try again; the next call starts a new one." });
 

@@ -11,6 +11,7 @@ import { Repos } from "./git/repos.ts";
 import { Verdicts } from "./git/verdicts.ts";
 import { Watch } from "./git/watch.ts";
 import { homeRoom, warmVerdicts } from "./home/home.ts";
+import { languageMethods } from "./language/language.ts";
 import type { Furnish } from "./life/house.ts";
 import { live } from "./life/program.ts";
 import { forgetOldAnswers, rotateLog } from "./life/upkeep.ts";
@@ -22,18 +23,22 @@ export const furnish: Furnish = (world, { store, feed, life, clock, log }) => {
   const watch = new Watch(world, repos);
   const verdicts = new Verdicts(watch);
   const judge = judgeWithOthers(world, verdicts);
+  const gate = gateRoom(world, repos, judge, watch);
+  const standing = async ({ id }: { id: number }) =>
+    (await gate.show({ item: id, fresh: false }, world.ownCall())).line;
   return {
     api,
     rooms: {
       home: homeRoom(world, repos, verdicts),
       work: workRoom(world, repos, judge),
-      gate: gateRoom(world, repos, judge, watch),
+      gate,
       changes: changesRoom(world, repos),
       service: serviceRoom(world, repos),
       event: eventRoom(world, feed),
       backup: backupRoom(world, store, feed),
       daemon: daemonRoom(world, life),
     },
+    others: languageMethods({ world, repos, verdicts, standing }),
     keepers: [
       rotateLog(log, clock),
       forgetOldAnswers(store, clock),

@@ -63,6 +63,11 @@ export class Server {
     if (process.platform !== "win32") chmodSync(socket, 0o600);
   }
 
+  /** A notification to every client. */
+  tell(method: string, params: unknown): void {
+    for (const client of this.clients) client.notify(method, params);
+  }
+
   /** No new connections; the socket's file is gone. */
   stopListening(): void {
     this.server.close();
@@ -126,6 +131,7 @@ class Client implements Caller {
   private underWay = 0;
   private underWayBytes = 0;
   private sent = 0;
+  private asked = 0;
   private leaving = false;
   private unfinished: NodeJS.Timeout | undefined;
   private stalled: NodeJS.Timeout | undefined;
@@ -155,6 +161,10 @@ class Client implements Caller {
 
   notify(method: string, params: unknown): void {
     this.send({ jsonrpc: "2.0", method, params });
+  }
+
+  request(method: string, params?: unknown): void {
+    this.send({ jsonrpc: "2.0", id: `calcifer-${++this.asked}`, method, ...(params !== undefined && { params }) });
   }
 
   async drained(): Promise<void> {

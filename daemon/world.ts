@@ -30,7 +30,13 @@ export interface Tx {
   /** appends an event to the same transaction; faces hear of it after the commit */
   happened(
     name: string,
-    about: { item?: number | null; service?: string | null; data?: Record<string, unknown> },
+    about: {
+      item?: number | null;
+      service?: string | null;
+      data?: Record<string, unknown>;
+      /** whose doing it is, where the client that called has not said */
+      by?: Call["by"];
+    },
   ): Promise<void>;
 }
 

@@ -210,9 +210,15 @@ export function sameText(text: string): string {
 
 /** The Unreleased entries of `now` that `base` does not have there; an edited entry counts as added, a moved one not. */
 export function addedEntries(base: string, now: string): Entry[] {
+  return addedAmong(entries(base), entries(now));
+}
+
+/** The same of two versions that were read already. */
+export function addedAmong(base: Entry[], now: Entry[]): Entry[] {
+  const isOpen = ({ release }: Entry) => release === undefined;
   const before = new Map<string, number>();
-  for (const { text } of unreleased(base)) before.set(sameText(text), (before.get(sameText(text)) ?? 0) + 1);
-  return unreleased(now).filter(({ text }) => {
+  for (const { text } of base.filter(isOpen)) before.set(sameText(text), (before.get(sameText(text)) ?? 0) + 1);
+  return now.filter(isOpen).filter(({ text }) => {
     const left = before.get(sameText(text)) ?? 0;
     if (left > 0) before.set(sameText(text), left - 1);
     return left === 0;

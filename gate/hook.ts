@@ -63,7 +63,7 @@ export const answerHook = (repo: Repo, objects: Objects, input: HookInput): Prom
 
 /** Only an editor is still to come here: refuse before a message is written. With the message given, commit-msg knows more. */
 async function preCommit(repo: Repo, objects: Objects, input: HookInput): Promise<HookAnswer> {
-  const waiver = pendingWaiver(repo, await headBranch(repo));
+  const waiver = await unusedWaiver(repo, await headBranch(repo));
   return judge(repo, objects, input, waiver ? `x\n\n${waiverTrailer(waiver.check, waiver.reason)}\n` : "");
 }
 
@@ -123,7 +123,7 @@ async function prepareMessage(repo: Repo, _objects: Objects, input: HookInput): 
   if (keepsItsMessage(before)) return go;
   const branch = await headBranch(repo);
   const item = branch === undefined ? undefined : (await marks(repo)).get(branch);
-  const waiver = pendingWaiver(repo, branch);
+  const waiver = await unusedWaiver(repo, branch);
   let message = before;
   if (waiver) message = withTrailer(message, waiverTrailer(waiver.check, waiver.reason));
   if (item && !trailersOf(message).keys.includes(item.key)) message = withTrailer(message, itemTrailer(item));
@@ -143,6 +143,8 @@ export interface PendingWaiver {
   branch: string;
   check: string;
   reason: string;
+  /** the commit HEAD was at when it was left; none before the first */
+  head?: string | undefined;
 }
 
 /** A waiver that waits for the next commit of a work tree. */
@@ -157,6 +159,22 @@ export function pendingWaiver(repo: Repo, branch: string | undefined): PendingWa
   } catch {
     return undefined;
   }
+}
+
+/** The same, unless a commit since carries it: with --no-verify nobody is asked who could take it away. */
+async function unusedWaiver(repo: Repo, branch: string | undefined): Promise<PendingWaiver | undefined> {
+  const waiver = pendingWaiver(repo, branch);
+  if (waiver?.head === undefined || branch === undefined) return waiver;
+  const head = await branchTip(repo, branch);
+  if (head === undefined || head === waiver.head) return waiver;
+  const since = await log(repo.git, ["-n", "100", "--first-parent", head, "--not", waiver.head]).catch(() => []);
+  const trailer = waiverTrailer(waiver.check, waiver.reason);
+  const used = since.some(({ message }) =>
+    trailersOf(message).waivers.some((w) => waiverTrailer(w.check, w.reason) === trailer),
+  );
+  if (!used) return waiver;
+  rmSync(waiverFile(repo), { force: true });
+  return undefined;
 }
 
 const noCommit = /^0+$/;

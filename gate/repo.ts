@@ -1,10 +1,10 @@
 // A repository as the gate sees it: its folders, its branch, whose branch that is. Reads; decides nothing.
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { Fault } from "../protocol/errors.ts";
 import { settingsIn } from "./config.ts";
-import { fields, type Git, gitIn, lines, text } from "./git.ts";
+import { fields, firstLine, type Git, gitIn, lines, text } from "./git.ts";
 import { ByStamp } from "./remember.ts";
 
 /** Folder of Calcifer's own notes in the common git directory. */
@@ -50,7 +50,7 @@ export async function openRepo(folder: string, git: Git = gitIn(folder)): Promis
     // Last: where there is no work tree it ends with an error, after the other answers.
     "--show-toplevel",
   ]).catch((error: NodeJS.ErrnoException) => {
-    throw existsSync(folder) ? noGit(error) : new Fault("missing", `There is no folder ${folder}.`);
+    throw statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? noGit(error) : noFolder(folder);
   });
   const [gitDir, commonDir, bare, inside, top = folder] = lines(asked);
   if (gitDir === undefined || commonDir === undefined || inside === undefined) throw notARepo(folder, asked.stderr);
@@ -58,11 +58,16 @@ export async function openRepo(folder: string, git: Git = gitIn(folder)): Promis
   return { git, top, gitDir, commonDir, bare: false };
 }
 
+const noFolder = (folder: string): Fault =>
+  new Fault("missing", existsSync(folder) ? `${folder} is a file, not a folder.` : `There is no folder ${folder}.`);
+
 function notARepo(folder: string, stderr: string): Fault {
   if (/dubious ownership/.test(stderr))
     return new Fault("refused", `git does not trust ${folder}: it belongs to another user.`, {
       hint: "If you trust it, tell git so: git config --global --add safe.directory <folder>",
     });
+  if (!/not a git repository/.test(stderr))
+    return new Fault("missing", `git cannot open the repository of ${folder}: ${firstLine(stderr)}.`);
   return new Fault("missing", `${folder} is not in a git repository.`, {
     hint: "Go to a service's repository, or make one here: git init",
   });

@@ -44,6 +44,29 @@ export const changes = room({
       faults: ["invalid", "missing", "refused"],
       examples: ['calcifer changes add "TLS on all public endpoints" --section Added'],
     }),
+    preview: method({
+      summary: "Where an entry would stand in CHANGES.md, and in which neighbourhood; writes nothing",
+      kind: "ask",
+      hidden: true,
+      params: z.object({
+        text: z.string().max(4000).default("").describe("one line for readers; empty shows the place alone"),
+        item,
+        section: z.string().max(80).optional().describe("sub-heading: Added, Fixed …"),
+        repo,
+      }),
+      result: z.object({
+        file: z.string().describe("the changes file, or the fragment that would be made"),
+        line: z.number().int().nullable().describe("1-based line of the entry; null without text"),
+        lines: z
+          .array(z.object({ text: z.string(), added: z.boolean() }))
+          .describe("what would be added, headings too, with at most three lines before and after"),
+        sections: z.array(z.string()).describe("sub-headings to choose from, those of Unreleased first"),
+        existing: z
+          .array(z.object({ text: z.string(), line: z.number().int() }))
+          .describe("entries of the item that the branch or the work tree adds already"),
+      }),
+      faults: ["invalid", "missing", "refused"],
+    }),
     release: method({
       summary: "Turn Unreleased into a dated version, commit and tag it on the trunk",
       kind: "act",

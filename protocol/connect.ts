@@ -220,7 +220,11 @@ async function spawnDaemon(start: NonNullable<ConnectOptions["start"]>, search: 
     detached: true,
     windowsHide: true,
     cwd: existsSync(data) ? data : "/",
-    env: { ...daemonEnv(start.env ?? search.env), NODE_COMPILE_CACHE: `${state}/compiled` },
+    env: {
+      ...daemonEnv(start.env ?? search.env),
+      // Where the folder cannot be made (/proc), Node would try for ever; the daemon says what is wrong.
+      ...(stderr !== undefined && { NODE_COMPILE_CACHE: `${state}/compiled` }),
+    },
     stdio: ["ignore", "pipe", stderr ?? "ignore"],
   }) as ChildProcessByStdio<null, Readable, null>;
   if (stderr !== undefined) closeSync(stderr);

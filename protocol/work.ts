@@ -1,21 +1,11 @@
 // Work items: one intended change to one service each, from plan to merge.
 import * as z from "zod";
 import { event, method, room } from "./contract.ts";
+import { personCount } from "./count.ts";
 import { item, limit, repo, time, Verdict } from "./shared.ts";
 
 export const types = ["feature", "service", "integration", "documentation", "bug", "maintenance"] as const;
 export const statuses = ["planned", "active", "done", "dropped"] as const;
-
-// Made when it is needed: it takes as long as a quarter of the daemon's start.
-let graphemes: Intl.Segmenter | undefined;
-/** The length of a text as a person counts: an emoji is one. */
-export const personCount = (text: string): number => {
-  if (/^[\n\x20-\x7e]*$/.test(text)) return text.length;
-  graphemes ??= new Intl.Segmenter("en", { granularity: "grapheme" });
-  let n = 0;
-  for (const _ of graphemes.segment(text)) n++;
-  return n;
-};
 
 const title = z
   .string()
@@ -63,6 +53,10 @@ export const Item = z.object({
 });
 export type Item = z.infer<typeof Item>;
 
+/** What the fault `conflict` carries as its data where `ifVersion` did not fit: the item as it is now. */
+export const Conflict = z.object({ version: z.number().int(), item: Item });
+export type Conflict = z.infer<typeof Conflict>;
+
 export const Commit = z.object({ id: z.string(), subject: z.string(), author: z.string(), at: time });
 
 export const ListedItem = Item.pick({
@@ -75,9 +69,12 @@ export const ListedItem = Item.pick({
   branch: true,
   labels: true,
   created: true,
+  version: true,
 }).extend({
   done: z.number().int().describe("ticked points"),
   points: z.number().int().describe("points of the checklist"),
+  merged: z.boolean().describe("there is a merge record"),
+  pushed: z.boolean().nullable().describe("false: merged, not pushed; null: not merged, or no remote"),
 });
 export type ListedItem = z.infer<typeof ListedItem>;
 
@@ -86,8 +83,44 @@ const Changed = z.object({
   state: z.string().describe("two letters as in git status --short: ` M`, `A `, `??`"),
 });
 
+const DiffFile = z.object({
+  path: z.string(),
+  from: z.string().optional().describe("the path it was renamed from"),
+  state: z.string().describe("one letter as in git diff --name-status: A, M, D, R, T"),
+  added: z.number().int().nullable().describe("lines; null where git sees a binary file"),
+  deleted: z.number().int().nullable().describe("lines; null where git sees a binary file"),
+});
+
+/** Which items: what a list and its groups are asked with. */
+const filters = {
+  status: z.array(z.enum(statuses)).default([]).describe("only with this status (default: planned and active)"),
+  service: z.string().optional().describe("only of this service"),
+  noService: z.boolean().default(false).describe("only without a service: theirs was removed"),
+  type: type.optional().describe("only of this type"),
+  label: z.string().optional().describe("only with this label"),
+  noLabel: z.boolean().default(false).describe("only without a label"),
+  search: z.string().max(200).optional().describe("words to find in title, description and notes"),
+  all: z.boolean().default(false).describe("also done and dropped ones"),
+};
+export const groupings = ["status", "service", "type", "label"] as const;
+
+/** What of a shell's environment says who commits, and when. */
+export const identityVariables = [
+  "GIT_AUTHOR_NAME",
+  "GIT_AUTHOR_EMAIL",
+  "GIT_AUTHOR_DATE",
+  "GIT_COMMITTER_NAME",
+  "GIT_COMMITTER_EMAIL",
+  "GIT_COMMITTER_DATE",
+] as const;
+const identityValue = z
+  .string()
+  .max(1000)
+  .refine((t) => !/\p{Cc}/u.test(t), "must have no control characters");
+
 const ifVersion = z.coerce.number().int().optional().describe("refuse unless the item is still at this version");
 const index = z.coerce.number().int().min(1).describe("number of the point, from 1");
+const point = z.string().trim().min(1).max(500).describe("the point");
 const one = { item, repo };
 
 export const work = room({
@@ -113,12 +146,7 @@ export const work = room({
       summary: "List work items, newest first",
       kind: "ask",
       params: z.object({
-        status: z.enum(statuses).optional().describe("only with this status (default: planned and active)"),
-        service: z.string().optional().describe("only of this service"),
-        type: type.optional().describe("only of this type"),
-        label: z.string().optional().describe("only with this label"),
-        search: z.string().max(200).optional().describe("words to find in title, description and notes"),
-        all: z.boolean().default(false).describe("also done and dropped ones"),
+        ...filters,
         limit: limit(500, 50),
         after: z.string().optional().describe("the cursor of the page before"),
       }),
@@ -128,6 +156,24 @@ export const work = room({
         "calcifer work list --service gateway --status active",
         "calcifer work list --search tls --all",
       ],
+    }),
+    groups: method({
+      summary: "Count work items by status, service, type or label",
+      kind: "ask",
+      positional: ["by"],
+      params: z.object({ by: z.enum(groupings).describe("what to group by"), ...filters }),
+      result: z.object({
+        groups: z
+          .array(
+            z.object({
+              value: z.string().nullable().describe("null: items without a service, or without a label"),
+              count: z.number().int(),
+            }),
+          )
+          .describe("statuses in the order of life: active, planned, done, dropped; others by name, null last"),
+        total: z.number().int().describe("items in all; one with two labels is in two groups"),
+      }),
+      examples: ["calcifer work groups status --all", "calcifer work groups label --service gateway"],
     }),
     show: method({
       summary: "Show one work item",
@@ -144,6 +190,30 @@ export const work = room({
       }),
       faults: ["missing"],
       examples: ["calcifer work show 42", "calcifer work show"],
+    }),
+    diff: method({
+      summary: "What an item's branch brings to the trunk: commits, files, entries",
+      kind: "ask",
+      positional: ["item"],
+      params: z.object(one),
+      result: z.object({
+        item: z.number().int(),
+        repo: z.string(),
+        base: z
+          .string()
+          .nullable()
+          .describe("the commit both sides share; of a merged item the trunk before the merge"),
+        tip: z.string().nullable().describe("the branch's tip; of a merged item the merge; null without a branch"),
+        trunk: z.string(),
+        commits: z.array(Commit).describe("newest first, at most 2,000"),
+        files: z.array(DiffFile).describe("by path, at most 2,000"),
+        entries: z
+          .array(z.object({ text: z.string(), section: z.string().optional(), line: z.number().int() }))
+          .describe("entries that are added for the item"),
+        truncated: z.boolean().describe("there are more files or commits than are told"),
+      }),
+      faults: ["missing"],
+      examples: ["calcifer work diff 42", "calcifer work diff"],
     }),
     get: method({
       summary: "A work item as the database has it, without asking git",
@@ -249,10 +319,19 @@ export const work = room({
       summary: "Add a point to the checklist",
       kind: "act",
       positional: ["item", "text"],
-      params: z.object({ ...one, text: z.string().trim().min(1).max(500).describe("the point"), ifVersion }),
+      params: z.object({ ...one, text: point, ifVersion }),
       result: Item,
       faults: ["invalid", "missing", "conflict"],
       examples: ['calcifer work check-add 42 "Dashboards still show traffic"'],
+    }),
+    "check-edit": method({
+      summary: "Change the words of a point of the checklist",
+      kind: "act",
+      positional: ["item", "point", "text"],
+      params: z.object({ ...one, point: index, text: point, ifVersion }),
+      result: Item,
+      faults: ["invalid", "missing", "conflict"],
+      examples: ['calcifer work check-edit 42 2 "Dashboards show traffic per region"'],
     }),
     "check-remove": method({
       summary: "Remove a point from the checklist",
@@ -301,6 +380,10 @@ export const work = room({
         section: z.string().max(80).optional().describe("sub-heading for the entry: Added, Fixed …"),
         all: z.boolean().default(false).describe("all changes, untracked files too"),
         paths: z.array(z.string()).default([]).describe("only these"),
+        env: z
+          .partialRecord(z.enum(identityVariables), identityValue)
+          .optional()
+          .describe("who commits, and when, as git's variables; what is not named comes from git's configuration"),
         repo,
       }),
       result: z.object({

@@ -4,6 +4,8 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { policySchema } from "../gate/policy.ts";
+import { withContributions, withStrings } from "./update/contributes.ts";
+import { runtimeStrings } from "./update/l10n.ts";
 import { openrpc } from "./update/openrpc.ts";
 import { protocolPage } from "./update/protocol.ts";
 import { commandReference } from "./update/reference.ts";
@@ -12,8 +14,8 @@ import { commandTable } from "./update/table.ts";
 const root = path.dirname(import.meta.dirname);
 
 /** Every derived file: path from the root → content. */
-export function derived(): Record<string, string> {
-  const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as { version: string };
+export async function derived(): Promise<Record<string, string>> {
+  const { version } = readJson<{ version: string }>("package.json");
   const document = openrpc(version);
   return {
     "protocol/generated.ts": generated(version, contractHash(document)),
@@ -22,6 +24,9 @@ export function derived(): Record<string, string> {
     "docs/cli.md": commandReference(),
     "docs/protocol.md": protocolPage(document),
     "docs/calcifer.schema.json": `${JSON.stringify(policySchema(), null, 2)}\n`,
+    "l10n/bundle.l10n.json": `${JSON.stringify(await runtimeStrings(), null, 2)}\n`,
+    "package.json": `${JSON.stringify(withContributions(readJson("package.json")), null, 2)}\n`,
+    "package.nls.json": `${JSON.stringify(withStrings(readJson("package.nls.json")), null, 2)}\n`,
   };
 }
 
@@ -59,14 +64,18 @@ function formatted(file: string, source: string): string {
   return run.stdout;
 }
 
-function write(): void {
-  for (const [file, content] of Object.entries(derived())) {
+async function write(): Promise<void> {
+  for (const [file, content] of Object.entries(await derived())) {
     const target = path.join(root, file);
     mkdirSync(path.dirname(target), { recursive: true });
     if (read(target) === content) continue;
     writeFileSync(target, content);
     console.log(`rewrote ${file}`);
   }
+}
+
+function readJson<T extends Record<string, unknown>>(file: string): T {
+  return JSON.parse(read(path.join(root, file)) ?? "{}") as T;
 }
 
 function read(file: string): string | undefined {
@@ -77,4 +86,4 @@ function read(file: string): string | undefined {
   }
 }
 
-if (import.meta.main) write();
+if (import.meta.main) await write();

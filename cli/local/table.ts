@@ -119,6 +119,15 @@ export const local: readonly LocalCommand[] = [
   },
   {
     ...base,
+    words: ["lsp"],
+    summary: "Speak LSP on standard input and output, for an editor; starts the daemon, if none runs",
+    kind: "ask",
+    faults: ["unreachable", "incompatible"],
+    examples: ["calcifer lsp"],
+    load: async () => (await import("./lsp.ts")).lsp,
+  },
+  {
+    ...base,
     words: ["rpc"],
     summary: "Call any method of the protocol and print its result as JSON",
     positionals: [

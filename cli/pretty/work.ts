@@ -85,7 +85,7 @@ function show(item: Shown, on: Paper): string[] {
     ...paragraph(on, "Description", item.description),
     ...checklist(item, on),
     ...paragraph(on, "Notes", item.notes),
-    ...commits(item, on),
+    ...commitRows(item.commits, on),
     ...afterShow(item, on),
   ];
 }
@@ -111,9 +111,10 @@ const mergedLine = (merged: NonNullable<Item["merged"]>, on: Paper): string =>
 const paragraph = (on: Paper, title: string, text: string): string[] =>
   text.trim() === "" ? [] : ["", heading(on, title), ...indent(wrap(cleanLines(text.trimEnd()), on.width - 2), 2)];
 
-function commits(item: Shown, on: Paper): string[] {
-  if (item.commits.length === 0) return [];
-  const rows = item.commits.map((c) => [short(c.id), clean(c.subject), clean(c.author), ago(c.at, on.now)]);
+/** An empty line, the heading, a row per commit; nothing where there are none. */
+export function commitRows(commits: Shown["commits"], on: Paper): string[] {
+  if (commits.length === 0) return [];
+  const rows = commits.map((c) => [short(c.id), clean(c.subject), clean(c.author), ago(c.at, on.now)]);
   const heads = [
     { head: "", style: on.yellow },
     { head: "", flex: true as const },
@@ -274,6 +275,7 @@ export const workPrinters: Record<string, Printer> = {
   "work.check": ticked,
   "work.uncheck": ticked,
   "work.check-add": ticked,
+  "work.check-edit": ticked,
   "work.check-remove": ticked,
   "work.check-move": ticked,
   "work.document": documented,

@@ -64,6 +64,124 @@ describe("changes", () => {
     });
   });
 
+  describe("preview", () => {
+    const preview = (p: object = {}) => daemon.client.changes.preview({ repo: ground.top, ...p });
+    const usual = ["Added", "Changed", "Fixed", "Removed", "Security", "Deprecated"];
+    /** `+` before what would be added. */
+    const drawn = (lines: { text: string; added: boolean }[]) => lines.map((l) => `${l.added ? "+" : " "}${l.text}`);
+    const released =
+      "# Changes\n\n## Unreleased\n\n### Under the hood\n\n- Old (#1)\n\n### fixed\n\n- Older (#2)\n\n## 1.0.0\n";
+
+    it("shows the lines that add would write, and writes nothing", async () => {
+      await onTrunk({ "CHANGES.md": released });
+      const { id } = await begun();
+      const before = await state();
+      for (const section of [undefined, "Under the hood", "Fixed", "New kind"]) {
+        const seen = await preview({ text: "Words", section });
+        assert.deepEqual(await state(), before);
+        const added = await daemon.client.changes.add({ text: "Words", section, repo: ground.top });
+        const lines = ground.read("CHANGES.md").split("\n");
+        assert.deepEqual([seen.file, seen.line], [added.file, added.line]);
+        assert.equal(lines[added.line - 1], `- Words (#${id})`);
+        const was = before[2]?.split("\n") ?? [];
+        assert.equal(seen.lines.filter((l) => l.added).length, lines.length - was.length);
+        const first = lines.findIndex((_, n) => seen.lines.every((l, i) => lines[n + i] === l.text));
+        assert.ok(first >= 0, "the lines stand so in the file");
+        assert.equal(seen.lines[added.line - 1 - first]?.added, true);
+        assert.deepEqual(seen.sections, [
+          "Under the hood",
+          "fixed",
+          "Added",
+          "Changed",
+          "Removed",
+          "Security",
+          "Deprecated",
+        ]);
+        await ground.git("checkout", "-q", "CHANGES.md");
+      }
+      const { lines, line } = await preview({ text: "Words", section: "Under the hood" });
+      assert.deepEqual(
+        [drawn(lines), line],
+        [
+          ["### Under the hood", "", "- Old (#1)"]
+            .map((l) => ` ${l}`)
+            .concat(`+- Words (#${id})`, " ", " ### fixed", " "),
+          8,
+        ],
+      );
+    });
+
+    it("with a file that is not there, with Windows' line ends, with the same words once more", async () => {
+      const { id } = await begun();
+      rmSync(ground.path("CHANGES.md"));
+      assert.deepEqual(drawn((await preview({ text: "Words", section: "Added" })).lines), [
+        "+# Changes",
+        "+",
+        "+## Unreleased",
+        "+",
+        "+### Added",
+        "+",
+        `+- Words (#${id})`,
+      ]);
+      assert.equal(existsSync(ground.path("CHANGES.md")), false);
+      ground.write("CHANGES.md", `# Changes\r\n\r\n## Unreleased\r\n\r\n- Words (#${id})\r\n`);
+      const again = await preview({ text: "Words" });
+      assert.deepEqual(drawn(again.lines), [" ## Unreleased", " ", ` - Words (#${id})`, `+- Words (#${id})`]);
+      assert.equal(again.line, 6);
+    });
+
+    it("without words, or none yet: the place, the sub-headings, and what the branch adds already", async () => {
+      await onTrunk({ "CHANGES.md": "# Changes\n\n## Unreleased\n\n- Old (#1)\n" });
+      const { id } = await begun();
+      await daemon.client.work.commit({ repo: ground.top, message: "One", entry: "First", all: true });
+      await daemon.client.changes.add({ text: "Second", repo: ground.top });
+      for (const text of [undefined, "", " - ", `(#${id})`]) {
+        const seen = await preview({ text });
+        assert.deepEqual([seen.line, seen.sections], [null, usual]);
+        assert.deepEqual(drawn(seen.lines), [" - Old (#1)", ` - First (#${id})`, ` - Second (#${id})`]);
+        assert.deepEqual(seen.existing, [
+          { text: `First (#${id})`, line: 6 },
+          { text: `Second (#${id})`, line: 7 },
+        ]);
+      }
+      await assert.rejects(preview({ text: "Words", section: "1.0.0" }), isFault("invalid", /sub-heading/));
+    });
+
+    it("goes where the item is checked out; refuses one that is not; on no item's branch shows a plain entry", async () => {
+      const { id } = await daemon.client.work.add({ title: "Beside", service: `s${count}` });
+      await assert.rejects(preview({ item: id, text: "x" }), isFault("refused", /not checked out anywhere/));
+      const { worktree } = await daemon.client.work.start({ item: id, repo: ground.top, worktree: true });
+      ground.at(worktree as string).write("CHANGES.md", "# Changes\n\n## Unreleased\n\n- Beside alone\n");
+      assert.match(drawn((await preview({ item: id, text: "x" })).lines).join("\n"), /^ - Beside alone$/m);
+      const plain = await preview({ text: "x" });
+      assert.deepEqual([drawn(plain.lines).at(-1), plain.existing], ["+- x", []]);
+      await assert.rejects(preview({ repo: daemon.folder, text: "x" }), isFault("missing", /not in a git repository/));
+      const bare = path.join(daemon.folder, `bare${count}.git`);
+      await ground.git("clone", "-q", "--bare", ground.top, bare);
+      await assert.rejects(preview({ repo: bare, text: "x" }), isFault("refused", /is a bare repository/));
+    });
+
+    it("shows the fragment that would be made, or added to", async () => {
+      await policy("changes:\n  entries: fragments\n");
+      const { id: planned } = await daemon.client.work.add({ title: "Add TLS", service: `s${count}` });
+      await onTrunk({ [`changes/${planned}-before.md`]: "From the trunk\n" });
+      const { id } = await daemon.client.work.start({ item: planned, repo: ground.top });
+      ground.write("changes/9999-broken.md", "");
+      const file = `changes/${id}-add-tls.md`;
+      const first = await preview({ text: "Words", section: "Fixed" });
+      assert.deepEqual(
+        [first.file, first.line, drawn(first.lines), first.existing],
+        [file, 3, ["+section: Fixed", "+", "+Words"], []],
+      );
+      assert.equal(existsSync(ground.path(file)), false);
+      assert.deepEqual(drawn((await preview()).lines), []);
+      await daemon.client.changes.add({ text: "Words", repo: ground.top });
+      const second = await preview({ text: "More" });
+      assert.deepEqual([drawn(second.lines), second.line], [[" Words", "+More"], 2]);
+      assert.deepEqual(second.existing, [{ text: "Words", line: 1 }]);
+    });
+  });
+
   describe("add", () => {
     it("writes the entry of the item into its work tree, mode and neighbours kept", async () => {
       await begun();
@@ -155,6 +273,14 @@ describe("changes", () => {
           false,
         );
       });
+
+    it("stands under the sub-heading of the item's type, in a file that sorts its entries: as a commit's does", async () => {
+      await onTrunk({ "CHANGES.md": "# Changes\n\n## Unreleased\n\n### Changed\n\n- Old (#1)\n" });
+      const { id } = await daemon.client.work.add({ title: "Bug", type: "bug", service: `s${count}` });
+      await daemon.client.work.start({ item: id, repo: ground.top });
+      await daemon.client.changes.add({ text: "Words", repo: ground.top });
+      assert.match(ground.read("CHANGES.md"), /- Old \(#1\)\n\n### Fixed\n\n- Words \(#\d+\)\n$/);
+    });
 
     it("writes a fragment where the policy keeps them, and adds to it", async () => {
       await policy("changes:\n  entries: fragments\n");

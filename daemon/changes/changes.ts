@@ -1,22 +1,23 @@
 // CHANGES.md in the daemon: showing its entries, adding one to the work tree, releasing a version on the trunk.
-import path from "node:path";
-import { addEntry, type Entry, entries, fragmentPath } from "../../gate/changes.ts";
-import { worktreeOf } from "../../gate/judge.ts";
+import { type Entry, entries } from "../../gate/changes.ts";
+import { trunkOf, worktreeOf } from "../../gate/judge.ts";
 import { policyNow } from "../../gate/policy-in-force.ts";
-import { underWay } from "../../gate/repo.ts";
+import { headBranch, marks, underWay } from "../../gate/repo.ts";
 import type { Api } from "../../protocol/api.ts";
 import type { Implements, Parsed } from "../../protocol/contract.ts";
 import { Fault } from "../../protocol/errors.ts";
 import { makeCommit, readInside, writeInside } from "../git/commit.ts";
 import type { Opened, Repos } from "../git/repos.ts";
 import { resolveService, type StoredService } from "../service/service.ts";
-import { locate, resolveItem, type StoredItem } from "../work/work.ts";
+import { activeItem, entryEdit, locate, resolveItem } from "../work/work.ts";
 import type { Call, World } from "../world.ts";
 import { fragmentEntries, readFragments } from "./fragments.ts";
+import { type PreviewPlace, preview } from "./preview.ts";
 import { mayRelease, plannedRelease, tagRelease } from "./release.ts";
+import { orInvalid } from "./words.ts";
 
 type Changes = Implements<Api["changes"], Call>;
-type Asked = Parsed<Api["changes"]["methods"]["add"]>;
+type Asked = Pick<Parsed<Api["changes"]["methods"]["add"]>, "item" | "repo">;
 
 export function changesRoom(world: World, repos: Repos): Changes {
   return {
@@ -37,10 +38,15 @@ export function changesRoom(world: World, repos: Repos): Changes {
 
     async add(p, call) {
       const { item, opened, policy } = await placeFor(p);
-      const { file } = policy.changes;
-      const wrote =
-        policy.changes.entries === "fragments" ? addFragment(opened, file, item, p) : addLine(opened, file, item, p);
-      return call.answer(async () => wrote);
+      const { file, apply } = entryEdit(policy, item, p);
+      const after = orInvalid(() => apply(readInside(opened.repo, file) ?? ""));
+      writeInside(opened.repo, file, after.text);
+      const written = file === policy.changes.file ? entries(after.text).find((e) => e.line === after.line) : undefined;
+      return call.answer(async () => ({ file, line: after.line, text: written?.text ?? p.text }));
+    },
+
+    async preview(p) {
+      return preview(await placeOfPreview(p), p);
     },
 
     async release(p, call) {
@@ -92,7 +98,25 @@ export function changesRoom(world: World, repos: Repos): Changes {
       );
     const place = await repos.open(folder);
     const { policy } = await policyNow(place.repo, place.objects, service.trunk, service.name);
-    return { item, opened: place, policy };
+    return { item, service, opened: place, policy };
+  }
+
+  /** As for an entry that is written; on a branch of none of our items, as for a commit there. */
+  async function placeOfPreview(p: Asked): Promise<PreviewPlace> {
+    const named = p.item !== undefined && String(p.item).trim() !== "" && p.item !== ".";
+    const active = named || (await activeItem(world, repos, p.repo)).item !== undefined;
+    if (active || p.repo === undefined) {
+      const { item, service, opened, policy } = await placeFor(p);
+      return { item, opened, policy, trunk: service.trunk, branch: item.branch ?? undefined };
+    }
+    const opened = await repos.open(p.repo);
+    if (opened.repo.bare)
+      throw new Fault("refused", `${opened.repo.top} is a bare repository: there is no file to write an entry into.`);
+    const branch = await headBranch(opened.repo);
+    const item = branch === undefined ? undefined : (await marks(opened.repo)).get(branch);
+    const trunk = trunkOf(opened.repo, item);
+    const { policy } = await policyNow(opened.repo, opened.objects, trunk, item?.service);
+    return { item, opened, policy, trunk, branch };
   }
 
   async function onTrunk({ repo }: Opened, service: StoredService): Promise<Opened> {
@@ -137,36 +161,6 @@ const shownEntry = ({ text, items, section, release, line }: Entry) => ({
   ...(section !== undefined && { section }),
   ...(release !== undefined && { release }),
 });
-
-/** What was wrong with an entry's words is the caller's to mend. */
-function added<T>(write: () => T): T {
-  try {
-    return write();
-  } catch (error) {
-    if (error instanceof Fault) throw error;
-    throw new Fault("invalid", `text: ${(error as Error).message}`);
-  }
-}
-
-function addLine({ repo }: Opened, file: string, item: StoredItem, { text, section }: Asked) {
-  const before = readInside(repo, file) ?? "";
-  const { text: after, line } = added(() =>
-    addEntry(before, { text, item: item.id, ...(section !== undefined && { section }) }),
-  );
-  writeInside(repo, file, after);
-  return { file, line, text: entries(after).find((e) => e.line === line)?.text ?? text };
-}
-
-function addFragment({ repo }: Opened, changesFile: string, item: StoredItem, { text, section }: Asked) {
-  const file = path.posix.join(path.posix.dirname(changesFile), fragmentPath(item.id, item.title));
-  const before = readInside(repo, file);
-  const head = section === undefined ? "" : `section: ${section.replace(/\s+/g, " ")}\n\n`;
-  // Checked as the entry it will be; a fragment without words would only fail at the release.
-  added(() => addEntry("", { text, item: item.id }));
-  const kept = before === undefined ? head : `${before.trimEnd()}\n`;
-  writeInside(repo, file, `${kept}${text}\n`);
-  return { file, line: kept.split("\n").length, text };
-}
 
 function localDate(now: Date): string {
   const two = (n: number) => String(n).padStart(2, "0");

@@ -16,13 +16,15 @@ export interface FoundFragment {
 
 /**
  * In the order of their items.
+ * @param item only its own
  * @throws Fault invalid, naming the fragment that cannot be read
  */
-export function readFragments(repo: Repo, changesFile: string): FoundFragment[] {
+export function readFragments(repo: Repo, changesFile: string, item?: number): FoundFragment[] {
   const folder = path.posix.join(path.posix.dirname(changesFile), "changes");
   const names = folderOf(path.join(repo.top, folder))
     .filter((e) => e.isFile() && /^[1-9]\d{0,14}-[^/]+\.md$/.test(e.name))
-    .map((e) => e.name);
+    .map((e) => e.name)
+    .filter((name) => item === undefined || name.startsWith(`${item}-`));
   const found = names.map((name) => readOne(repo, path.posix.join(folder, name)));
   return found.sort((a, b) => a.item - b.item || (a.file < b.file ? -1 : 1));
 }

@@ -12,6 +12,7 @@ export interface Life {
   log: string;
   clients(): number;
   seq(): number;
+  /** tells the clients, then ends */
   stop(why: string): void;
 }
 

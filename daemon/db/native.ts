@@ -1,4 +1,6 @@
 // Loads better-sqlite3, the one native module. Nothing else may import it by value.
+import { readdirSync } from "node:fs";
+import path from "node:path";
 import type Sqlite from "better-sqlite3";
 import { Fault } from "../../protocol/errors.ts";
 
@@ -23,17 +25,45 @@ export async function sqlite(): Promise<Constructor> {
       },
     );
   try {
-    loaded = (await import("better-sqlite3")).default as unknown as Constructor;
+    const found = (await import("better-sqlite3")).default as unknown as Constructor;
+    // Only now is the binary read.
+    new found(":memory:").close();
+    loaded = found;
   } catch (error) {
-    throw new Fault(
-      "incompatible",
-      `SQLite could not be loaded on ${process.platform}-${process.arch}: ${(error as Error).message.split("\n")[0]}`,
-      {
-        hint: "Install Calcifer again, for this platform.",
-      },
-    );
+    throw notLoaded(error as Error);
   }
   return loaded;
+}
+
+function notLoaded(error: Error): Fault {
+  const [here, meant] = [platform(), packagedFor()];
+  if (meant.length > 0 && !meant.includes(here))
+    return new Fault("incompatible", `This Calcifer was packaged for ${meant.join(", ")}, and this is ${here}.`, {
+      hint: `Install the package for ${here}, or the universal one.`,
+    });
+  const said = error.message.split("\n")[0] ?? "";
+  return new Fault("incompatible", `SQLite could not be loaded on ${here}: ${said}`, {
+    hint: said.includes("GLIBC_")
+      ? "Calcifer needs glibc 2.34 or newer: Debian 12, Ubuntu 22.04, RHEL 9."
+      : "Install Calcifer again, for this platform.",
+  });
+}
+
+/** As VS Code calls it. */
+function platform(): string {
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  const musl = process.platform === "linux" && header.glibcVersionRuntime === undefined;
+  return `${musl ? "alpine" : process.platform}-${process.arch}`;
+}
+
+/** The platforms whose binaries lie beside the bundle, as VS Code calls them; none where npm installed us. */
+function packagedFor(): string[] {
+  try {
+    const files = readdirSync(path.join(import.meta.dirname, "../prebuilds"));
+    return files.map((file) => path.basename(file, ".node").replace("linuxmusl", "alpine"));
+  } catch {
+    return [];
+  }
 }
 
 /** SQLite's own name for what went wrong (`SQLITE_BUSY`), if it is an error of SQLite's. */

@@ -28,6 +28,10 @@ describe("gate", () => {
     return daemon.client.work.start({ item: id, repo: ground.top });
   };
   const show = (item?: number) => daemon.client.gate.show({ repo: ground.top, ...(item !== undefined && { item }) });
+  const onTrunk = (file: string) => {
+    ground.write(file, "x");
+    return daemon.client.work.commit({ repo: ground.top, message: "Trunk", noEntry: "test", all: true });
+  };
   const newestMessage = () => ground.git("log", "-1", "--format=%B");
 
   describe("show", () => {
@@ -61,6 +65,57 @@ describe("gate", () => {
       await assert.rejects(
         daemon.client.gate.show({ repo: daemon.folder }),
         isFault("missing", /not in a git repository/),
+      );
+    });
+
+    it("tells a repository that is not registered from a folder that is none, whatever HEAD is on", async () => {
+      const clean = { item: null, merge: null, complete: null };
+      const asked = async (repo: string) => {
+        const { item, merge, complete, service, branch, uncommitted, line } = await daemon.client.gate.show({ repo });
+        assert.deepEqual({ item, merge, complete }, clean);
+        return [service, branch, uncommitted, line];
+      };
+      const register = (name: string) => `${name} is not registered as a service. Register it: calcifer service add .`;
+      const stranger = await daemon.repo(`odd${count}`);
+      stranger.write("new", "");
+      assert.deepEqual(await asked(stranger.top), [null, "main", 1, register(`odd${count}`)]);
+      await stranger.git("switch", "-q", "--detach");
+      assert.deepEqual(await asked(stranger.top), [null, null, 1, register(`odd${count}`)]);
+      const unborn = ground.at(daemon.folder);
+      await unborn.git("init", "-q", `unborn${count}`);
+      assert.deepEqual(await asked(path.join(daemon.folder, `unborn${count}`)), [
+        null,
+        "main",
+        0,
+        register(`unborn${count}`),
+      ]);
+      const bare = path.join(daemon.folder, `bare${count}.git`);
+      await ground.git("clone", "-q", "--bare", ground.top, bare);
+      const noClone = `bare${count}.git is a bare repository, with nothing to work in. Register a clone of it.`;
+      assert.deepEqual(await asked(bare), [null, "main", null, noClone]);
+      assert.deepEqual((await asked(ground.path(".git"))).slice(0, 3), [`s${count}`, "main", null]);
+      await ground.git("switch", "-q", "--detach");
+      assert.deepEqual((await asked(ground.top)).slice(0, 3), [`s${count}`, null, 0]);
+    });
+
+    it("says of a folder that is no repository's what it is", async () => {
+      const refused = (repo: string) =>
+        daemon.client.gate.show({ repo }).then(
+          () => assert.fail("it was answered"),
+          (error: unknown) => `${(error as Fault).fault}: ${(error as Fault).message}`,
+        );
+      assert.equal(await refused(daemon.folder), `missing: ${daemon.folder} is not in a git repository.`);
+      const nowhere = path.join(daemon.folder, "nowhere");
+      assert.equal(await refused(nowhere), `missing: There is no folder ${nowhere}.`);
+      const file = ground.path("README.md");
+      assert.equal(await refused(file), `missing: ${file} is a file, not a folder.`);
+      assert.equal(await refused("src"), "invalid: src is not an absolute path.");
+      assert.equal(await refused(""), "invalid: An empty text is not an absolute path.");
+      const broken = await daemon.repo(`broken${count}`);
+      writeFileSync(broken.path(".git/config"), "[core\n");
+      assert.equal(
+        await refused(broken.top),
+        `missing: git cannot open the repository of ${broken.top}: bad config line 1 in file .git/config.`,
       );
     });
 
@@ -116,6 +171,33 @@ describe("gate", () => {
       ground.write("b.txt", "b");
       await ground.git("add", "-A");
       assert.match((await ground.tried("commit", "-q", "-m", "Two")).stderr, /has no entry/);
+    });
+
+    it("an entry: used by a commit with --no-verify, too; not by a merge that git words, nor by the same one before", async () => {
+      const { branch } = await begun();
+      const waive = () => daemon.client.gate.waive({ check: "entry", reason: "generated\nfiles", repo: ground.top });
+      const change = async (file: string) => {
+        ground.write(file, file);
+        await ground.git("add", "-A");
+      };
+      for (const file of ["a.txt", "b.txt"]) {
+        await waive();
+        await change(file);
+        await ground.git("commit", "-q", "--no-verify", "-m", "Quick");
+        assert.match(await newestMessage(), /^Quick\n\nCalcifer-Waiver: entry; generated files\n/, file);
+      }
+      await change("c.txt");
+      assert.match((await ground.tried("commit", "-q", "-m", "Three")).stderr, /has no entry/);
+      assert.equal(existsSync(ground.path(".git/calcifer-waiver")), false);
+      await waive();
+      await ground.git("stash", "-q");
+      await ground.git("switch", "-q", "main");
+      await onTrunk("trunk.txt");
+      await ground.git("switch", "-q", branch as string);
+      await ground.git("merge", "-q", "--no-edit", "main");
+      await ground.git("stash", "pop", "-q");
+      await ground.git("commit", "-q", "-m", "Three");
+      assert.match(await newestMessage(), /^Three\n\nCalcifer-Waiver: entry; generated files\n/);
     });
 
     it("an entry: for the branch it was said on, in the work tree it was said in", async () => {
@@ -207,7 +289,8 @@ describe("gate", () => {
       objects.close();
       const answered = await daemon.client.gate.hook(asked);
       assert.deepEqual({ exit: answered.exit, stderr: Buffer.from(answered.hex, "hex").toString() }, alone);
-      const { data } = await daemon.event((e) => e.name === "gate.refused" && e.item === id, "the refusal is told");
+      const { by, data } = await daemon.event((e) => e.name === "gate.refused" && e.item === id, "the refusal is told");
+      assert.equal(by, "hook");
       assert.deepEqual(data, {
         hook: "commit-msg",
         line: alone.stderr.split("\n")[0]?.replace("Calcifer: ", ""),

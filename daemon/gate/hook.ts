@@ -39,7 +39,9 @@ export function answering(world: World, repos: Repos): Gate["hook"] {
       const item = mark && (await itemByKey(world.db, mark.key));
       const services = await servicesOfRepo(world.db, repo.commonDir);
       const line = (stderr.split("\n")[0] ?? "").replace(/^Calcifer: /, "");
-      const about = { item: item?.id ?? null, service: item?.service ?? services[0]?.name ?? null };
+      const service = item?.service ?? services[0]?.name ?? null;
+      // A hook says no hello.
+      const about = { item: item?.id ?? null, service, by: "hook" as const };
       await call.write((tx) => tx.happened("gate.refused", { ...about, data: { hook, line, repo: repo.top } }));
     } catch (error) {
       call.log.warn({ err: error, hook }, "a refusal could not be recorded");

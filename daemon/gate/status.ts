@@ -107,21 +107,19 @@ export function statuses(world: World, repos: Repos, judge: Judge, watched: Watc
 
   async function strangerLine(repo: Repo, branch: string | undefined, services: StoredService[]): Promise<string> {
     const service = services.find((s) => s.trunk === branch) ?? services[0];
-    if (branch === undefined) return detachedLine(repo);
     if (!service)
-      return `${path.basename(repo.top)} is not registered as a service. Register it: calcifer service add .`;
+      return repo.bare
+        ? `${path.basename(repo.top)} is a bare repository, with nothing to work in. Register a clone of it.`
+        : `${path.basename(repo.top)} is not registered as a service. Register it: calcifer service add .`;
+    if (branch === undefined) return detachedLine(repo);
     if (branch !== service.trunk)
       return `${branch} belongs to no work item, so nothing is judged here. Make it one's: calcifer work adopt ${branch}`;
     return `${branch} is the trunk of ${service.name}; nothing is under way here. ${await plannedHint(service)}`;
   }
 
   async function plannedHint(service: StoredService): Promise<string> {
-    const { items, next } = await listItems(world.db, {
-      status: "planned",
-      service: service.name,
-      all: false,
-      limit: 10,
-    });
+    const asked = { status: ["planned"] as const, service: service.name, noService: false, noLabel: false, all: false };
+    const { items, next } = await listItems(world.db, { ...asked, limit: 10 });
     const [only, second] = items;
     if (!only) return `Open an item: calcifer work add "what is to change" --service ${service.name}`;
     if (!second) return `Planned is ${called(only)}. Start it: calcifer work start ${only.id}`;

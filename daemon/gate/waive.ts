@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { text } from "../../gate/git.ts";
 import { type PendingWaiver, waiverFile } from "../../gate/hook.ts";
+import { branchTip } from "../../gate/refs.ts";
 import { headBranch, type ItemMark, marks, type Repo, underWay } from "../../gate/repo.ts";
 import { itemTrailer, waiverTrailer } from "../../gate/trailers.ts";
 import type { Api } from "../../protocol/api.ts";
@@ -25,10 +26,12 @@ export function waiving(world: World, repos: Repos): Gate["waive"] {
   return async ({ check, reason, repo: folder }, call) => {
     if (folder === undefined) throw new Fault("invalid", "repo: no repository was named.");
     const place = await placeOf((await repos.open(folder)).repo);
-    if (check === "entry")
+    if (check === "entry") {
+      const head = await branchTip(place.repo, place.branch);
       return record(place, { check, reason, branch: place.branch, commit: null }, call, () =>
-        leaveWaiver(place, { check, reason, branch: place.branch }),
+        leaveWaiver(place, { check, reason, branch: place.branch, head }),
       );
+    }
     const commit = await speakFor(place, reason);
     return record(place, { check, reason, branch: place.branch, commit }, call);
   };

@@ -36,6 +36,8 @@ export type What = { kind: "staged" } | { kind: "all" } | { kind: "paths"; paths
 export interface CommitPlan {
   what: What;
   message: string;
+  /** variables for the git that commits, such as GIT_AUTHOR_NAME */
+  env?: Record<string, string | undefined> | undefined;
   /** a change to one file that goes into the commit, into the index and into the work tree, beside whatever else is in them */
   edit?: { file: string; apply: (text: string) => string } | undefined;
   /** files that the commit deletes, here too; they must be as they were committed */
@@ -75,7 +77,7 @@ export async function makeCommit({ repo, objects }: Opened, plan: CommitPlan): P
         hint: "Nothing has moved: your files and the index are as they were.",
       });
     noteCommit(repo, await begunBy(repo, git, scratch, plan));
-    await run(git, plan.message);
+    await run(git, plan.message, plan.env);
     const commit = text(await repo.git(["rev-parse", "HEAD"])) as string;
     done = true;
     await settle(repo, objects, scratch, plan, commit);
@@ -229,8 +231,8 @@ async function nothingStaged(repo: Repo): Promise<Fault> {
   });
 }
 
-async function run(git: Git, message: string): Promise<void> {
-  const made = await git(["commit", "-q", "--cleanup=whitespace", "-F", "-"], { input: message, hooks: true });
+async function run(git: Git, message: string, env: CommitPlan["env"] = {}): Promise<void> {
+  const made = await git(["commit", "-q", "--cleanup=whitespace", "-F", "-"], { input: message, hooks: true, env });
   if (made.code === 0) return;
   const said = made.stderr.replace(/^Calcifer: /, "");
   throw new Fault(

@@ -25,7 +25,8 @@ export class Repos {
    * @throws Fault missing, when there is none
    */
   async open(folder: string): Promise<Opened> {
-    if (!path.isAbsolute(folder)) throw new Fault("invalid", `${folder} is not an absolute path.`);
+    if (!path.isAbsolute(folder))
+      throw new Fault("invalid", `${folder === "" ? "An empty text" : folder} is not an absolute path.`);
     const mark = dotGitOver(folder);
     const known = this.known.get(folder);
     // A folder may have become another repository's since, or none's.

@@ -303,6 +303,20 @@ describe("hook scripts", () => {
       }
     });
 
+    it("says no more in a locale this machine does not have, as VS Code sets one", async () => {
+      const daemon = await fakeDaemon(box.socket, (r) =>
+        says(r.hook === "commit-msg" ? 3 : 0, r.hook === "commit-msg" ? verdict : ""),
+      );
+      try {
+        await onBranch("work/1");
+        const args = ["commit", "-q", "--allow-empty", "-m", "message"];
+        const ran = await box.run(top, "git", args, { env: { LC_ALL: "xx_XX.UTF-8", LANG: "xx_XX.UTF-8" } });
+        assert.equal(ran.stderr, verdict);
+      } finally {
+        await daemon.close();
+      }
+    });
+
     it("gives it the lines of a ref transaction and of a push", async () => {
       const daemon = await fakeDaemon(box.socket, () => says(0));
       try {

@@ -203,7 +203,7 @@ function askDaemon(hook: OurHook, baked: Baked, perl: string, feed: (command: st
 socket=${shellWord(baked.socket)}
 if [ -S "$socket" ] && [ -x ${shellWord(perl)} ]; then
   client=${shellWord(client)}
-  ${feed(`PERL5OPT= PERL_UNICODE=0 ${shellWord(perl)} -e "$client" "$socket" ${shellWord(baked.version)} ${hook} "$PWD" "$@"`)}
+  ${feed(`PERL5OPT= PERL_UNICODE=0 PERL_BADLANG=0 ${shellWord(perl)} -e "$client" "$socket" ${shellWord(baked.version)} ${hook} "$PWD" "$@"`)}
   case $? in 0) exit 0 ;; 77) exit 1 ;; esac
 fi
 `;

@@ -126,6 +126,56 @@ describe("verdicts with a memory", () => {
     repos.close();
   });
 
+  it("for who acts on them: what commits say is remembered, what is uncommitted is asked", async () => {
+    await commit("a.txt", "a\n");
+    const { asked, world } = counting(daemon.running.world);
+    const repos = new Repos(world);
+    const verdicts = new Verdicts({ uncommitted: async () => [] });
+    const located = await locate(world, repos, await itemById(world.db, id));
+    const tips = { tip: await ground.git("rev-parse", "HEAD"), trunkTip: await ground.git("rev-parse", "main") };
+    const commands = async (act: () => Promise<unknown>) => {
+      asked.length = 0;
+      await act();
+      return new Set(asked.map((command) => command.split(" ")[0]));
+    };
+    assert.ok((await commands(() => verdicts.of(located, { tips }))).has("log"));
+    ground.write("new.txt", "new\n");
+    const again = await commands(async () => {
+      const clean = (await verdicts.of(located, { tips })).merge.checks.find((c) => c.id === "clean");
+      assert.equal(clean?.state, "no");
+    });
+    assert.deepEqual(again, new Set(["status"]));
+    repos.close();
+  });
+
+  it("for who acts on them: asked of git at once, while others wait for the same", async () => {
+    await commit("a.txt", "a\n");
+    const [asks, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let isFirst = true;
+    const git = (cwd: string): Git => {
+      const run = gitIn(cwd);
+      return async (args, options) => {
+        if (args[0] === "log" && isFirst) {
+          isFirst = false;
+          asks.resolve();
+          await goOn.promise;
+        }
+        return run(args, options);
+      };
+    };
+    const world = { ...daemon.running.world, git };
+    const repos = new Repos(world);
+    const verdicts = new Verdicts();
+    const located = await locate(world, repos, await itemById(world.db, id));
+    const tips = { tip: await ground.git("rev-parse", "HEAD"), trunkTip: await ground.git("rev-parse", "main") };
+    const other = verdicts.of(located);
+    await asks.promise;
+    const ours = await verdicts.of(located, { tips });
+    goOn.resolve();
+    assert.deepEqual((await other).merge, ours.merge);
+    repos.close();
+  });
+
   it("do not keep what git could not tell", async () => {
     const name = `c${count}`;
     const shallow = ground.at(path.join(daemon.folder, name));

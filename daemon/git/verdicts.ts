@@ -3,7 +3,7 @@ import type { Changed, CommittedFacts, Memory } from "../../gate/facts.ts";
 import type { Judgement } from "../../gate/judge.ts";
 import { Latest } from "../../gate/remember.ts";
 import { isUnknown, type Unknown } from "../../gate/unknown.ts";
-import { judgeItem, type Located } from "../work/work.ts";
+import { type JudgeOptions, judgeItem, type Located } from "../work/work.ts";
 
 /** Who knows whether a work tree has changed since it was asked last. */
 export interface Watched {
@@ -18,6 +18,8 @@ const atOnce = 2;
 export class Verdicts {
   private readonly watched: Watched;
   private readonly known = new Latest<Promise<CommittedFacts>>(1000);
+  /** those of `known` that git has answered */
+  private readonly told = new WeakSet<Promise<CommittedFacts>>();
   private readonly waiting: (() => void)[] = [];
   private asking = 0;
 
@@ -28,14 +30,24 @@ export class Verdicts {
   /**
    * The verdict of an item's branch, as `judgeItem` gives it.
    * @param fresh ask git for everything
+   * @param tips frozen commits, for who is about to act on the verdict: what follows from them is taken from memory, what
+   * is uncommitted is asked, and nobody is waited for
    */
-  of(located: Located, { fresh = false }: { fresh?: boolean } = {}): Promise<Judgement> {
-    return judgeItem(located, undefined, fresh ? this.afresh : this.memory);
+  of(located: Located, { fresh = false, tips }: JudgeOptions = {}): Promise<Judgement> {
+    return judgeItem(located, tips, fresh ? this.afresh : tips ? this.acting : this.memory);
   }
 
   private readonly memory: Memory = {
     committed: (key, ask) => this.known.get(key) ?? this.ask(key, () => this.inTurn(ask)),
     uncommitted: (worktree, ask) => this.watched.uncommitted(worktree, ask),
+  };
+
+  private readonly acting: Memory = {
+    committed: (key, ask) => {
+      const known = this.known.get(key);
+      return known && this.told.has(known) ? known : this.ask(key, ask);
+    },
+    uncommitted: (_, ask) => ask(),
   };
 
   private readonly afresh: Memory = { committed: (key, ask) => this.ask(key, ask), uncommitted: (_, ask) => ask() };
@@ -45,7 +57,10 @@ export class Verdicts {
     void this.known.set(key, answer);
     const forget = () => this.known.get(key) === answer && this.known.forget(key);
     // What git could not tell may be told the next time: the cause need not be in the commits.
-    answer.then((facts) => (isUnknown(facts.base) || isUnknown(facts.conflicts)) && forget(), forget);
+    answer.then((facts) => {
+      if (isUnknown(facts.base) || isUnknown(facts.conflicts)) forget();
+      else this.told.add(answer);
+    }, forget);
     return answer;
   }
 

@@ -51,6 +51,20 @@ describe("home", () => {
     assert.equal((await daemon.client.home.show({})).active, null);
   });
 
+  it("is there wherever one stands: no folder, a file, a bare repository, none of ours, on no branch", async () => {
+    const bare = path.join(daemon.folder, `bare${count}.git`);
+    await ground.git("clone", "-q", "--bare", ground.top, bare);
+    const stranger = await daemon.repo(`stranger${count}`);
+    const id = await begun("Here");
+    assert.equal((await home()).active?.id, id);
+    const elsewhere = [path.join(daemon.folder, "nowhere"), ground.path("README.md"), "", "src", bare, stranger.top];
+    for (const repo of elsewhere) assert.equal((await home(repo)).active, null, repo);
+    assert.equal((await home(ground.path(".git"))).active?.id, id);
+    await ground.git("switch", "-q", "--detach");
+    const detached = await home();
+    assert.deepEqual([detached.active, detached.open.some((i) => i.id === id)], [null, true]);
+  });
+
   it("has the item of this branch, and how each stands", async () => {
     const ready = await made("Ready", "a.txt", "a\n");
     const conflicting = await made("Conflicting", "README.md", "# Ours\n");

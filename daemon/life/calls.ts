@@ -13,6 +13,8 @@ export interface Peer {
   /** aborted when the connection is gone */
   closed: AbortSignal;
   notify(method: string, params: unknown): void;
+  /** a request that asks the client to do something; nobody waits for its answer */
+  request(method: string, params?: unknown): void;
   /** resolves when the client has taken what was sent, or is gone */
   drained(): Promise<void>;
   /** ends the connection, without a further word */
@@ -119,7 +121,7 @@ export class Calls {
         const happened: Tx["happened"] = async (name, about) => {
           const at = this.clock.now().toISOString();
           const { item = null, service = null, data = {} } = about;
-          events.push(await append(db, { at, name, item, service, by, data }));
+          events.push(await append(db, { at, name, item, service, by: about.by ?? by, data }));
         };
         const result = await act({ db, happened });
         if (key) await db.insertInto("answers").values(this.answerRow(key, result)).execute();

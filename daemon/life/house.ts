@@ -9,7 +9,7 @@ import { type Folders, folders } from "../../protocol/paths.ts";
 import type { Life } from "../daemon/daemon.ts";
 import { openStore, type Store } from "../db/open.ts";
 import { preparePlace } from "../db/place.ts";
-import { Dispatch, type Handlers } from "../dispatch.ts";
+import { Dispatch, type Handlers, type OtherMethod } from "../dispatch.ts";
 import { Feed } from "../event/feed.ts";
 import { newest } from "../event/store.ts";
 import { type Keeper, Keepers } from "../keepers.ts";
@@ -42,6 +42,8 @@ export interface Inner {
 export interface Furniture {
   api: Record<string, Room>;
   rooms: Record<string, Handlers>;
+  /** methods of other protocols that are spoken over the same socket */
+  others?: Record<string, OtherMethod>;
   keepers: Keeper[];
   /** done before clients can connect */
   begin?(): Promise<void>;
@@ -105,12 +107,17 @@ async function open(places: Folders, lock: Lock, env: Env, options: StartOptions
     log: log.file,
     clients: () => server.connections,
     seq: () => feed.seq,
-    stop,
+    stop: (why) => {
+      // Whoever would start it again at once, as an open editor would, knows that a person wants it gone.
+      server.tell("daemon.stopping", { why });
+      stop(why);
+    },
   };
   const furniture = options.furnish(world, { store, feed, life, clock, log });
   const dispatch = new Dispatch({
     api: furniture.api,
     rooms: furniture.rooms,
+    others: furniture.others,
     calls,
     log: log.logger,
     welcome: () => ({ version, contract: contractHash, ...options.identity, pid: process.pid, seq: feed.seq }),

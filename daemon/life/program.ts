@@ -7,8 +7,9 @@ import { type Running, type StartOptions, start } from "./house.ts";
 import { distFolder, writeLaunchers } from "./launcher.ts";
 
 export async function live(options: StartOptions): Promise<void> {
-  // Was for us alone (see connect.ts); the programs we run are not to fill our folder.
+  // Were for us alone (see connect.ts); the programs we run are not to fill our folder, nor to be Node.
   delete process.env.NODE_COMPILE_CACHE;
+  delete process.env.ELECTRON_RUN_AS_NODE;
   // A git we start costs by the memory we hold (a fork copies its map: 1 ms at 40 MB, 4 at 130): the room for young
   // objects stays as small as it begins.
   setFlagsFromString("--semi-space-growth-factor=1");

@@ -264,6 +264,29 @@ describe("commit", () => {
       );
     });
 
+    it("by whom and when the caller says; what is not said is git's configuration, whoever started the daemon", async () => {
+      const by = () => git("log", "-1", "--format=%an <%ae> %aI | %cn <%ce> %cI");
+      lie("a", "");
+      const env = {
+        GIT_AUTHOR_NAME: "Grace",
+        GIT_AUTHOR_EMAIL: "grace@example.org",
+        GIT_AUTHOR_DATE: "2026-01-02T03:04:05+00:00",
+        GIT_COMMITTER_DATE: "2026-01-02T03:04:06+00:00",
+      };
+      await commit({ entry: "TLS", all: true, env });
+      assert.equal(
+        await by(),
+        "Grace <grace@example.org> 2026-01-02T03:04:05+00:00 | Ada Lovelace <ada@example.org> 2026-01-02T03:04:06+00:00",
+      );
+      process.env.GIT_AUTHOR_NAME = "Whoever";
+      try {
+        lie("b", "");
+        await commit({ noEntry: "test", all: true, env: {} });
+      } finally {
+        delete process.env.GIT_AUTHOR_NAME;
+      }
+      assert.match(await by(), /^Ada Lovelace <ada@example.org> .* \| Ada Lovelace /);
+    });
     it("in a linked work tree", async () => {
       const other = await home.item("gateway", "Beside", { worktree: true });
       const folder = other.worktree as string;
@@ -388,6 +411,14 @@ describe("commit", () => {
       assert.deepEqual((await said(home.call.work.commit({ message: "x" }))).message, "repo: no repository was named.");
     });
 
+    it("an identity that is none of git's, or would be two lines of a commit", async () => {
+      lie("a", "");
+      const asked = async (env: object) => (await refusedWithoutATrace({ entry: "TLS", all: true, env })).message;
+      assert.match(await asked({ GIT_DIR: "/tmp" }), /^env/);
+      assert.match(await asked({ GIT_AUTHOR_NAME: "Ada\nparent 0" }), /must have no control characters$/);
+      assert.match(await asked({ GIT_AUTHOR_NAME: 7 }), /^env/);
+      assert.match(await asked({ GIT_AUTHOR_DATE: "some day" }), /^[Ii]nvalid date format: some day/);
+    });
     it("a path that is not there", async () => {
       assert.deepEqual(await refusedWithoutATrace({ entry: "TLS", paths: ["edge.cnf"] }), {
         fault: "missing",
@@ -491,6 +522,17 @@ describe("commit", () => {
     await git("switch", "-q", "--detach");
     assert.deepEqual(await home.call.work.uncommitted({ repo: top }), { branch: null, item: null, files });
     assert.equal((await said(home.call.work.uncommitted({}))).message, "repo: no repository was named.");
+  });
+
+  it("what is uncommitted where there is no work tree: that there is none", async () => {
+    const bare = `${top}.bare.git`;
+    await git("clone", "-q", "--bare", ".", bare);
+    for (const repo of [bare, path.join(top, ".git")])
+      assert.deepEqual(await said(home.call.work.uncommitted({ repo })), {
+        fault: "missing",
+        message: `${repo} has no work tree, so nothing is uncommitted there.`,
+        hint: "See where there is one: git worktree list",
+      });
   });
 
   it("policy first: the second commit needs no entry", async () => {

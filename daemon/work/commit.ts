@@ -1,7 +1,5 @@
 // Committing on an item's branch: the entry is written, the gate asked, the commit made and linked.
 import path from "node:path";
-import { addEntry, unreleased } from "../../gate/changes.ts";
-import { fragmentPath } from "../../gate/changes-fragments.ts";
 import { fields, text } from "../../gate/git.ts";
 import { judgeCommit, trunkOf } from "../../gate/judge.ts";
 import { log } from "../../gate/log.ts";
@@ -13,11 +11,11 @@ import { itemTrailer, trailersOf, waiverTrailer, withTrailer } from "../../gate/
 import type { Api } from "../../protocol/api.ts";
 import type { Implements, Parsed } from "../../protocol/contract.ts";
 import { Fault, type Reason } from "../../protocol/errors.ts";
-import type { Item, work } from "../../protocol/work.ts";
+import { type Item, identityVariables, type work } from "../../protocol/work.ts";
 import { type CommitPlan, makeCommit, uncommittedIn, type What } from "../git/commit.ts";
 import type { Opened, Repos } from "../git/repos.ts";
 import type { Call, World } from "../world.ts";
-import { sectionOf } from "./rules.ts";
+import { entryEdit } from "./entry.ts";
 import { itemByKey, recordCommits } from "./store.ts";
 
 type Work = Implements<Api["work"], Call>;
@@ -44,6 +42,7 @@ export function committing(world: World, repos: Repos): Pick<Work, "commit" | "u
         what: whatOf(p),
         message,
         edit: entry,
+        env: p.env && identity(p.env),
         judge: (indexFile) => judgement(opened, branch, policy, message, indexFile),
       });
       return answer(opened, commit, branch, item, entry?.text ?? null, call);
@@ -52,6 +51,10 @@ export function committing(world: World, repos: Repos): Pick<Work, "commit" | "u
     async uncommitted(p) {
       if (p.repo === undefined) throw new Fault("invalid", "repo: no repository was named.");
       const { repo } = await repos.open(p.repo);
+      if (repo.top === repo.gitDir)
+        throw new Fault("missing", `${repo.top} has no work tree, so nothing is uncommitted there.`, {
+          hint: "See where there is one: git worktree list",
+        });
       const branch = (await headBranch(repo)) ?? null;
       const mark = branch === null ? undefined : (await marks(repo)).get(branch);
       return {
@@ -119,38 +122,26 @@ function messageFor(p: Asked, item: ItemMark | undefined): string {
   return item ? withTrailer(waived, itemTrailer(item)) : waived;
 }
 
-type EntryEdit = NonNullable<CommitPlan["edit"]> & { text: string };
+/** What the caller does not say comes from git's configuration, not from the shell that once started the daemon. */
+const identity = (env: NonNullable<Asked["env"]>): Record<string, string | undefined> =>
+  Object.fromEntries(identityVariables.map((name) => [name, env[name]]));
+
+type Edit = NonNullable<CommitPlan["edit"]> & { text: string };
 
 function entryFor(
   p: Asked,
   policy: Policy,
   item: ItemMark | undefined,
   type: Item["type"] | undefined,
-): EntryEdit | undefined {
+): Edit | undefined {
   if (p.entry === undefined) return undefined;
   const words = p.entry.trim();
   if (words.replace(/\(#\d+\)/g, "").trim() === "")
     throw new Fault("invalid", "entry: is empty; write one line for readers.");
-  const named = { text: words, ...(item && { item: item.id }) };
-  if (policy.changes.entries === "fragments" && item) {
-    const file = path.posix.join(path.posix.dirname(policy.changes.file), fragmentPath(item.id, item.title));
-    const head = p.section === undefined ? "" : `section: ${p.section.replace(/\s+/g, " ")}\n\n`;
-    return {
-      file,
-      apply: (before) => (before === "" ? `${head}${words}\n` : `${before.trimEnd()}\n${words}\n`),
-      text: words,
-    };
-  }
-  const shown = words.includes(`(#${item?.id})`) || !item ? words : `${words} (#${item.id})`;
-  const apply = (before: string) => addEntry(before, { ...named, ...sectionIn(before, p.section, type) }).text;
-  return { file: policy.changes.file, apply, text: shown };
-}
-
-/** The sub-heading asked for; in a file that sorts its entries under some, the usual one of the item's type. */
-function sectionIn(changes: string, asked: string | undefined, type: Item["type"] | undefined): { section?: string } {
-  if (asked !== undefined) return { section: asked };
-  const sorted = unreleased(changes).some((entry) => entry.section !== undefined);
-  return sorted && type !== undefined ? { section: sectionOf(type) } : {};
+  const { file, apply } = entryEdit(policy, item && { ...item, type }, { text: words, section: p.section });
+  const isFragment = file !== policy.changes.file;
+  const shown = isFragment || !item || words.includes(`(#${item.id})`) ? words : `${words} (#${item.id})`;
+  return { file, apply: (before) => apply(before).text, text: shown };
 }
 
 /** What the hooks would say, asked first: so a refusal comes with its reasons, and the same first line. */

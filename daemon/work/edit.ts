@@ -1,15 +1,15 @@
 // Methods that only change what the database knows of an item.
 import type { Api } from "../../protocol/api.ts";
 import type { Implements } from "../../protocol/contract.ts";
+import { personCount } from "../../protocol/count.ts";
 import { Fault } from "../../protocol/errors.ts";
 import type { Item } from "../../protocol/work.ts";
-import { personCount } from "../../protocol/work.ts";
 import type { Repos } from "../git/repos.ts";
 import { serviceByName } from "../service/service.ts";
 import type { Call, World } from "../world.ts";
 import { resolveItem } from "./resolve.ts";
 import { outOfRange, ticked } from "./rules.ts";
-import { changeItem, type ItemChange, itemById, type StoredItem, shown } from "./store.ts";
+import { changedSince, changeItem, type ItemChange, itemById, type StoredItem, shown } from "./store.ts";
 
 type Work = Implements<Api["work"], Call>;
 type Asked = { item?: number | string | undefined; repo?: string | undefined; ifVersion?: number | undefined };
@@ -19,7 +19,7 @@ const invalid = (message: string): Fault => new Fault("invalid", message);
 export function editing(
   world: World,
   repos: Repos,
-): Pick<Work, "edit" | "note" | "check" | "uncheck" | "check-add" | "check-remove" | "check-move"> {
+): Pick<Work, "edit" | "note" | "check" | "uncheck" | "check-add" | "check-edit" | "check-remove" | "check-move"> {
   /** Looks, lets `change` decide on what the transaction sees, writes. */
   const edit = async (
     asked: Asked,
@@ -28,7 +28,10 @@ export function editing(
   ): Promise<Item> => {
     const { id } = await resolveItem(world, repos, asked);
     return call.answer(async (tx) => {
-      const wanted = await change(await itemById(tx.db, id));
+      const now = await itemById(tx.db, id);
+      // Before what is wanted is looked at: a point that has gone meanwhile is a conflict, not a wrong number.
+      if (asked.ifVersion !== undefined && asked.ifVersion !== now.version) throw changedSince(now);
+      const wanted = await change(now);
       const after = await changeItem(tx.db, id, wanted, asked.ifVersion);
       await tx.happened("work.edited", { item: id, service: after.service, data: { changed: Object.keys(wanted) } });
       return shown(after);
@@ -73,6 +76,12 @@ export function editing(
       edit(p, call, (item) => ({ checklist: orInvalid(ticked(item.checklist, p.all ? "all" : p.points, false)) })),
     "check-add": (p, call) =>
       edit(p, call, (item) => ({ checklist: [...item.checklist, { text: p.text, done: false }] })),
+    "check-edit": (p, call) =>
+      edit(p, call, ({ checklist }) => {
+        const point = checklist[p.point - 1];
+        if (point === undefined) throw invalid(outOfRange(p.point, checklist.length));
+        return { checklist: checklist.with(p.point - 1, { ...point, text: p.text }) };
+      }),
     "check-remove": (p, call) =>
       edit(p, call, ({ checklist }) => {
         if (p.point > checklist.length) throw invalid(outOfRange(p.point, checklist.length));

@@ -8,6 +8,16 @@ import type { World } from "../world.ts";
 import { tipOf } from "./branch.ts";
 import type { StoredItem } from "./store.ts";
 
+export interface JudgeOptions {
+  /** ask git, not the cache */
+  fresh?: boolean;
+  /** frozen commits, for who is about to act on the verdict */
+  tips?: { tip: string; trunkTip: string } | undefined;
+}
+
+/** How a verdict is asked. */
+export type Judge = (located: Located, options?: JudgeOptions) => Promise<Judgement>;
+
 export interface Located {
   item: StoredItem;
   service: StoredService;

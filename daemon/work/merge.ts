@@ -14,7 +14,7 @@ import type { Call, World } from "../world.ts";
 import { deleteBranch, leaveBranch, removeWorktree, tipOf } from "./branch.ts";
 import { mayDieAfter } from "./fault.ts";
 import { forgetMerge, type MergePlan, mergeUnderWay, noteMerge } from "./journal.ts";
-import { judgeItem, type Located } from "./judge.ts";
+import type { Judge, Located } from "./judge.ts";
 import { mergeReasons } from "./rules.ts";
 import { changeItem, itemById, itemsNotPushedOf, recordCommits, type StoredItem } from "./store.ts";
 import { followTrunk, mayFollow, moveTrunk } from "./trunk.ts";
@@ -38,7 +38,13 @@ export interface Merged {
 const turns = new Turns();
 
 /** Validates, merges, and completes when asked to. A merge that was interrupted is taken up where it was. */
-export async function merge(world: World, located: Located, wish: MergeWish, call: Call): Promise<Merged> {
+export async function merge(
+  world: World,
+  judge: Judge,
+  located: Located,
+  wish: MergeWish,
+  call: Call,
+): Promise<Merged> {
   const { item, service } = located;
   const finished = await takeUp(world, located, wish, call);
   if (finished) return finished;
@@ -48,7 +54,7 @@ export async function merge(world: World, located: Located, wish: MergeWish, cal
   const theirs = remote === undefined || wish.offline ? undefined : await fetched(located, remote, call);
   const { plan, done } = await turns.take(service.git_dir, async () => {
     const from = await trunkToBuildOn(located, remote, theirs);
-    const plan = await planned(located, { ...from, complete: wish.complete }, call);
+    const plan = await planned(judge, located, { ...from, complete: wish.complete }, call);
     await call.write((tx) => noteMerge(tx.db, item.id, "planned", plan, world.clock.now().toISOString()));
     mayDieAfter("planned");
     return { plan, done: await tidied(world, located, plan, await carryOut(world, located, plan, call), call) };
@@ -92,6 +98,7 @@ const within = async (repo: Repo, a: string, b: string): Promise<boolean> =>
 
 /** Judges on frozen commits and builds the merge commit; nothing has moved yet. */
 async function planned(
+  judge: Judge,
   located: Located,
   from: { trunkTip: string; onto: string; complete: boolean },
   call: Call,
@@ -104,7 +111,7 @@ async function planned(
       hint: `Bring it back with git, or give the item up: calcifer work drop ${item.id}`,
     });
   call.progress("Judging");
-  const { facts, merge: verdict, complete } = await judgeItem(located, { tip, trunkTip: from.onto });
+  const { facts, merge: verdict, complete } = await judge(located, { tips: { tip, trunkTip: from.onto } });
   const reasons = [...reasonsOf(verdict), ...(from.complete ? reasonsOf(complete) : [])].filter(
     (r, i, all) => r.check !== "merged" && all.findIndex((o) => o.check === r.check) === i,
   );

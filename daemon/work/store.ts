@@ -1,7 +1,7 @@
 // Remembers work items. Queries on the items' own tables.
-import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
+import { type Kysely, type Selectable, type SelectQueryBuilder, sql, type Transaction } from "kysely";
 import { Fault } from "../../protocol/errors.ts";
-import type { Item, ListedItem, statuses } from "../../protocol/work.ts";
+import { type Conflict, type groupings, type Item, type ListedItem, statuses } from "../../protocol/work.ts";
 import type { Database } from "../db/schema.ts";
 import { searchExpression } from "./search.ts";
 
@@ -235,16 +235,16 @@ export async function changeItem(
     .where("id", "=", id);
   if (ifVersion !== undefined) query = query.where("version", "=", ifVersion);
   const { numUpdatedRows } = await query.executeTakeFirstOrThrow();
-  if (numUpdatedRows === 0n) await notChanged(db, id);
+  if (numUpdatedRows === 0n) throw changedSince(await itemById(db, id));
   if (labels) await writeLabels(db, id, labels);
   return itemById(db, id);
 }
 
-async function notChanged(db: Db, id: number): Promise<never> {
-  const now = await itemById(db, id);
-  throw new Fault("conflict", `#${id} changed since you looked.`, {
-    hint: `Look again: calcifer work show ${id}`,
-    data: { item: shown(now) },
+/** Carries the item as it is, so that a face can offer both texts. */
+export function changedSince(now: StoredItem): Fault {
+  return new Fault("conflict", `#${now.id} changed since you looked.`, {
+    hint: `Look again: calcifer work show ${now.id}`,
+    data: { version: now.version, item: shown(now) } satisfies Conflict,
   });
 }
 
@@ -252,13 +252,19 @@ export async function deleteItem(db: Transaction<Database>, id: number): Promise
   await db.deleteFrom("items").where("id", "=", id).execute();
 }
 
+/** Which items; a list and its groups are asked with the same. */
 export interface Filter {
-  status?: Status | undefined;
+  status: readonly Status[];
   service?: string | undefined;
+  noService: boolean;
   type?: string | undefined;
   label?: string | undefined;
+  noLabel: boolean;
   search?: string | undefined;
   all: boolean;
+}
+
+export interface Page extends Filter {
   limit: number;
   after?: string | undefined;
 }
@@ -273,57 +279,170 @@ const listed = [
   "items.labels",
   "items.created",
   "items.checklist",
+  "items.version",
+  "items.merged_commit",
+  "items.pushed",
 ] as const;
 
 /** A page of items, newest first, paged by number. */
-export async function listItems(db: Db, filter: Filter): Promise<{ items: ListedItem[]; next: string | null }> {
-  const before = filter.after === undefined ? undefined : Number(filter.after);
+export async function listItems(db: Db, page: Page): Promise<{ items: ListedItem[]; next: string | null }> {
+  const before = page.after === undefined ? undefined : Number(page.after);
   if (before !== undefined && !Number.isSafeInteger(before))
     throw new Fault("invalid", "after: is not a cursor that work.list gave.");
-  const searched = filter.search !== undefined;
-  const expression = searched ? searchExpression(filter, await serviceIds(db, filter.service)) : undefined;
-  if (searched && expression === undefined) return { items: [], next: null };
-  const query = expression === undefined ? filtered(db, filter, before) : found(db, expression, filter.label, before);
-  const rows = await query.limit(filter.limit + 1).execute();
-  const page = rows.slice(0, filter.limit);
-  return { items: page.map(toListed), next: rows.length > page.length ? String(page.at(-1)?.id) : null };
+  const services = await serviceIds(db, page.service);
+  const scopes = scopesOf(page);
+  // An index has the items of one status in their order: the newest of each are the newest of all.
+  const asked = page.search === undefined ? scopes.map((scope) => [scope]) : [scopes];
+  const pages = await Promise.all(asked.map((some) => pageOf(db, page, services, some, before)));
+  const rows = pages.flat().sort((a, b) => b.id - a.id);
+  const items = rows.slice(0, page.limit).map(toListed);
+  return { items, next: rows.length > items.length ? String(items.at(-1)?.id) : null };
 }
 
-function filtered(db: Db, filter: Filter, before: number | undefined) {
-  let q = db
-    .selectFrom("items")
+async function pageOf(
+  db: Db,
+  page: Page,
+  services: readonly number[] | undefined,
+  scopes: Scope[],
+  before: number | undefined,
+): Promise<ListedRow[]> {
+  const from = matching(db, page, services, scopes);
+  if (!from) return [];
+  // Led by the items, SQLite would gather every hit of a search before the first row.
+  const number = sql.ref<number>(page.search === undefined ? "items.id" : "items_fts.rowid");
+  let q = from
     .leftJoin("services", (join) =>
       join.onRef("services.id", "=", "items.service_id").on("services.removed", "is", null),
     )
     .select(listed)
     .select("services.name as service")
-    .orderBy("items.id", "desc");
-  if (filter.status) q = q.where("items.status", "=", filter.status);
-  else if (!filter.all) q = q.where("items.open", "=", 1);
-  if (filter.service !== undefined) q = q.where("services.name", "=", filter.service);
-  if (filter.type !== undefined) q = q.where("items.type", "=", filter.type);
-  if (filter.label !== undefined) q = q.where("items.id", "in", labelled(db, filter.label));
-  if (before !== undefined) q = q.where("items.id", "<", before);
-  return q;
+    .orderBy(number, "desc");
+  if (before !== undefined) q = q.where(number, "<", before);
+  return q.limit(page.limit + 1).execute();
 }
 
-/** The index leads, newest first: led by the items, SQLite would gather every hit before the first row. */
-function found(db: Db, expression: string, label: string | undefined, before: number | undefined) {
-  let q = db
+type Grouping = (typeof groupings)[number];
+interface Group {
+  value: string | null;
+  count: number;
+}
+
+/** How many of the items that a list with this filter would show have each status, service, type or label. */
+export async function groupItems(db: Db, by: Grouping, filter: Filter): Promise<{ groups: Group[]; total: number }> {
+  // By status, even where all are meant: the index that counts begins with it.
+  const scopes = scopesOf(filter).flatMap(statusesOf);
+  const from = matching(db, filter, await serviceIds(db, filter.service), scopes);
+  if (!from) return { groups: [], total: 0 };
+  if (by === "label") return labelGroups(from, isEverything(filter, scopes) ? db : undefined);
+  const column = sql.ref<string | number | null>(by === "service" ? "items.service_id" : `items.${by}`);
+  const rows = await from
+    .select((e) => [column.as("value"), e.fn.countAll<number>().as("count")])
+    .groupBy(column)
+    .execute();
+  const groups = by === "service" ? await byName(db, rows) : (rows as Group[]);
+  return { groups: inOrder(groups, by), total: sumOf(rows) };
+}
+
+const isEverything = (filter: Filter, scopes: Scope[]): boolean =>
+  scopes.length === statuses.length &&
+  [filter.service, filter.type, filter.label, filter.search].every((asked) => asked === undefined) &&
+  !filter.noService &&
+  !filter.noLabel;
+
+/** @param whole every item is meant: then the labels alone are counted */
+async function labelGroups(from: Matching, whole: Db | undefined): Promise<{ groups: Group[]; total: number }> {
+  const labelsOf = whole
+    ? whole.selectFrom("item_labels")
+    : from.innerJoin("item_labels", "item_labels.item_id", "items.id");
+  const [labels, rest, all] = await Promise.all([
+    (labelsOf as SelectQueryBuilder<Database, "item_labels", object>)
+      .select((e) => ["item_labels.label as value", e.fn.countAll<number>().as("count")])
+      .groupBy("item_labels.label")
+      .execute(),
+    from
+      // Spelled out, because an index over some rows serves no bound value.
+      .where(sql<boolean>`items.labels = '[]'`)
+      .select((e) => e.fn.countAll<number>().as("count"))
+      .execute(),
+    from.select((e) => e.fn.countAll<number>().as("count")).execute(),
+  ]);
+  const without = sumOf(rest);
+  const groups = [...labels, ...(without > 0 ? [{ value: null, count: without }] : [])];
+  return { groups: inOrder(groups, "label"), total: sumOf(all) };
+}
+
+/** Services that were removed, together, have no name. */
+async function byName(db: Db, rows: { value: string | number | null; count: number }[]): Promise<Group[]> {
+  const services = await db.selectFrom("services").select(["id", "name"]).where("removed", "is", null).execute();
+  const names = new Map(services.map(({ id, name }) => [id, name]));
+  const nameOf = (id: unknown) => names.get(id as number) ?? null;
+  const nameless = rows.filter(({ value }) => nameOf(value) === null);
+  return [
+    ...rows.flatMap(({ value, count }) => (nameOf(value) === null ? [] : [{ value: nameOf(value), count }])),
+    ...(nameless.length > 0 ? [{ value: null, count: sumOf(nameless) }] : []),
+  ];
+}
+
+const sumOf = (rows: { count: number }[]): number => rows.reduce((sum, { count }) => sum + count, 0);
+
+const lifeOrder: readonly (string | null)[] = ["active", "planned", "done", "dropped"];
+
+function inOrder(groups: Group[], by: Grouping): Group[] {
+  if (by === "status") return groups.sort((a, b) => lifeOrder.indexOf(a.value) - lifeOrder.indexOf(b.value));
+  const { compare } = new Intl.Collator("en", { numeric: true });
+  return groups.sort((a, b) =>
+    a.value === null ? 1 : b.value === null ? -1 : compare(a.value, b.value) || (a.value < b.value ? -1 : 1),
+  );
+}
+
+/** `open`: planned and active, which have an index of their own. */
+export type Scope = Status | "open" | "any";
+
+function scopesOf({ status, all }: Filter): Scope[] {
+  const asked = new Set<Scope>(status);
+  if (asked.size === 0) return [all ? "any" : "open"];
+  if (asked.size === statuses.length) return ["any"];
+  if (asked.has("planned") && asked.delete("active")) {
+    asked.delete("planned");
+    asked.add("open");
+  }
+  return [...asked];
+}
+
+/** The items a filter takes, in no order; undefined when there can be none. */
+function matching(db: Db, filter: Filter, services: readonly number[] | undefined, scopes: Scope[]) {
+  const [service] = services ?? [];
+  if (services && service === undefined) return undefined;
+  const expression = filter.search === undefined ? undefined : searchExpression(filter, scopes, services);
+  if (filter.search !== undefined && expression === undefined) return undefined;
+  let q = expression === undefined ? db.selectFrom("items") : found(db, expression);
+  if (expression === undefined) {
+    if (scopes[0] === "open" && scopes.length === 1) q = q.where("items.open", "=", 1);
+    else if (scopes.length === 1 && scopes[0] !== "any") q = q.where("items.status", "=", scopes[0] as Status);
+    else if (scopes.length > 1) q = q.where("items.status", "in", scopes.flatMap(statusesOf));
+    if (service !== undefined) q = q.where("items.service_id", "=", service);
+    if (filter.type !== undefined) q = q.where("items.type", "=", filter.type);
+  }
+  if (filter.label !== undefined) q = q.where("items.id", "in", labelled(db, filter.label));
+  if (filter.noLabel) q = q.where(sql<boolean>`items.labels = '[]'`);
+  if (filter.noService)
+    q = q.where((e) => e.or([e("items.service_id", "is", null), e("items.service_id", "in", removedServices(db))]));
+  return q;
+}
+type Matching = NonNullable<ReturnType<typeof matching>>;
+
+const statusesOf = (scope: Scope): Status[] =>
+  scope === "open" ? ["planned", "active"] : scope === "any" ? [...statuses] : [scope];
+
+/** Typed as a query of items alone, which is what all that is asked of it is about. */
+const found = (db: Db, expression: string) =>
+  db
     .selectFrom("items_fts")
     .crossJoin("items")
-    .leftJoin("services", (join) =>
-      join.onRef("services.id", "=", "items.service_id").on("services.removed", "is", null),
-    )
     .whereRef("items.id", "=", "items_fts.rowid")
-    .where(sql<boolean>`items_fts match ${expression}`)
-    .select(listed)
-    .select("services.name as service")
-    .orderBy("items_fts.rowid", "desc");
-  if (label !== undefined) q = q.where("items.id", "in", labelled(db, label));
-  if (before !== undefined) q = q.where("items_fts.rowid", "<", before);
-  return q;
-}
+    .where(sql<boolean>`items_fts match ${expression}`) as unknown as SelectQueryBuilder<Database, "items", object>;
+
+const removedServices = (db: Db) => db.selectFrom("services").select("id").where("removed", "is not", null);
 
 const labelled = (db: Db, label: string) => db.selectFrom("item_labels").select("item_id").where("label", "=", label);
 
@@ -340,11 +459,23 @@ async function serviceIds(db: Db, name: string | undefined): Promise<number[] | 
 
 type ListedRow = Pick<
   Row,
-  "id" | "key" | "title" | "type" | "status" | "branch" | "labels" | "created" | "checklist" | "service"
+  | "id"
+  | "key"
+  | "title"
+  | "type"
+  | "status"
+  | "branch"
+  | "labels"
+  | "created"
+  | "checklist"
+  | "version"
+  | "merged_commit"
+  | "pushed"
+  | "service"
 >;
 
 export function toListed(row: ListedRow): ListedItem {
-  const { checklist, labels, type, status, ...same } = row;
+  const { checklist, labels, type, status, merged_commit, pushed, ...same } = row;
   const points = JSON.parse(checklist) as Item["checklist"];
   return {
     ...same,
@@ -353,6 +484,8 @@ export function toListed(row: ListedRow): ListedItem {
     labels: JSON.parse(labels) as string[],
     points: points.length,
     done: points.filter((p) => p.done).length,
+    merged: merged_commit !== null,
+    pushed: merged_commit === null || pushed === null ? null : pushed === 1,
   };
 }
 
@@ -368,6 +501,8 @@ export const listedForm = ({
   labels,
   created,
   checklist,
+  version,
+  merged,
 }: Item): ListedItem => ({
   id,
   key,
@@ -378,8 +513,11 @@ export const listedForm = ({
   branch,
   labels,
   created,
+  version,
   points: checklist.length,
   done: checklist.filter((p) => p.done).length,
+  merged: merged !== null,
+  pushed: merged?.pushed ?? null,
 });
 
 export async function countByStatus(db: Db): Promise<Record<Status, number>> {

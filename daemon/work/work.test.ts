@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import path from "node:path";
+import type { Fault } from "../../protocol/errors.ts";
 import { Home, said } from "../../test/home.ts";
 
 let home: Home;
@@ -178,12 +179,114 @@ describe("work", () => {
       for (const search of ["elan cert", "QUARTERLY", 'rotate "the'])
         assert.deepEqual(await found({ search }), [id], search);
       assert.deepEqual(await found({ search: '"*(' }), []);
-      assert.deepEqual(await found({ type: "documentation", service: "gateway", status: "planned" }), [id]);
+      assert.deepEqual(await found({ type: "documentation", service: "gateway", status: ["planned"] }), [id]);
       assert.deepEqual(await found({ type: "documentation", service: "nobody" }), []);
-      assert.deepEqual(await found({ type: "documentation", status: "done" }), []);
+      assert.deepEqual(await found({ type: "documentation", status: ["done"] }), []);
       await work.drop({ item: id });
       assert.deepEqual(await found({ type: "documentation" }), []);
       assert.deepEqual(await found({ type: "documentation", all: true }), [id]);
+    });
+    it("of several statuses, without a label, without a service: page by page in one order", async () => {
+      await home.service("leaving");
+      const ids: number[] = [];
+      for (const title of ["a", "b", "c", "d", "e", "f"])
+        ids.unshift((await work.add({ title, service: "leaving", ...(title < "e" && { label: ["kept"] }) })).id);
+      const [f, e, d, c, b, a] = ids as [number, number, number, number, number, number];
+      for (const item of [b, d, f]) await work.drop({ item });
+      const found = async (p: object) => (await work.list({ service: "leaving", ...p })).items.map((i) => i.id);
+      assert.deepEqual(await found({ status: ["dropped", "planned"] }), ids);
+      assert.deepEqual(await found({ status: ["done", "dropped"] }), [f, d, b]);
+      assert.deepEqual(await found({ status: ["active", "planned"] }), [e, c, a]);
+      assert.deepEqual(await found({ noLabel: true }), [e]);
+      assert.deepEqual(await found({ noLabel: true, all: true, label: "kept" }), []);
+      const paged: number[] = [];
+      for (let after: string | undefined, more = true; more; ) {
+        const page = await work.list({ service: "leaving", status: ["dropped", "planned"], limit: 4, after });
+        paged.push(...page.items.map((i) => i.id));
+        after = page.next ?? undefined;
+        more = page.next !== null;
+      }
+      assert.deepEqual(paged, ids);
+      await home.call.service.remove({ service: "leaving", force: true });
+      const without = (await work.list({ noService: true, all: true })).items;
+      assert.deepEqual(
+        without.map((i) => [i.id, i.service]),
+        ids.map((id) => [id, null]),
+      );
+      assert.deepEqual(
+        (await work.list({ noService: true, all: true, search: "e" })).items.map((i) => i.id),
+        [e],
+      );
+      for (const id of ids) await work.delete({ item: id });
+    });
+    it("a row has what its icon needs: the version, and whether it is merged and pushed", async () => {
+      const { id, version } = await work.add({ title: "Row", service: "gateway", label: ["row"] });
+      const row = (await work.list({ label: "row" })).items[0];
+      assert.deepEqual([row?.id, row?.version, row?.merged, row?.pushed], [id, version, false, null]);
+    });
+  });
+
+  describe("groups", () => {
+    it("by status, service, type and label, as a list with the same filter has them", async () => {
+      await home.service("grouped");
+      const ids: number[] = [];
+      for (const [title, type, label] of [
+        ["one", "bug", ["v10", "v9"]],
+        ["two", "bug", []],
+        ["three", "feature", ["v9"]],
+        ["four", "maintenance", ["Ä"]],
+      ] as const)
+        ids.push((await work.add({ title, service: "grouped", type, label: [...label] })).id);
+      const [one, two] = ids as [number, number];
+      await work.drop({ item: one });
+      await work.start({ item: two });
+      const groups = async (p: Parameters<typeof work.groups>[0]) => {
+        const found = await work.groups({ service: "grouped", ...p });
+        return [...found.groups.map(({ value, count }) => `${value} ${count}`), found.total];
+      };
+      assert.deepEqual(await groups({ by: "status", all: true }), ["active 1", "planned 2", "dropped 1", 4]);
+      assert.deepEqual(await groups({ by: "status" }), ["active 1", "planned 2", 3]);
+      assert.deepEqual(await groups({ by: "type", all: true }), ["bug 2", "feature 1", "maintenance 1", 4]);
+      assert.deepEqual(await groups({ by: "label", all: true }), ["Ä 1", "v9 2", "v10 1", "null 1", 4]);
+      assert.deepEqual(await groups({ by: "label" }), ["Ä 1", "v9 1", "null 1", 3]);
+      assert.deepEqual(await groups({ by: "label", noLabel: true }), ["null 1", 1]);
+      assert.deepEqual(await groups({ by: "type", label: "v9", all: true }), ["bug 1", "feature 1", 2]);
+      assert.deepEqual(await groups({ by: "status", search: "one three", all: true }), [0]);
+      assert.deepEqual(await groups({ by: "status", search: "t", all: true }), ["active 1", "planned 1", 2]);
+      assert.deepEqual(await groups({ by: "label", search: "t", all: true }), ["v9 1", "null 1", 2]);
+      assert.deepEqual(await groups({ by: "type", search: "*" }), [0]);
+      assert.deepEqual(await groups({ by: "type", service: "nobody" }), [0]);
+      await git("switch", "-q", "main");
+      for (const by of ["status", "service", "type", "label"] as const)
+        for (const filter of [
+          {},
+          { all: true },
+          { status: ["done" as const, "active" as const] },
+          { type: "bug" as const },
+        ]) {
+          const { groups: found, total } = await work.groups({ by, ...filter });
+          assert.equal(total, (await work.list({ ...filter, limit: 500 })).items.length);
+          for (const { value, count } of found) {
+            const own =
+              value === null
+                ? by === "label"
+                  ? { noLabel: true }
+                  : { noService: true }
+                : { [by]: by === "status" ? [value] : value };
+            assert.equal((await work.list({ ...filter, ...own, limit: 500 })).items.length, count, `${by} ${value}`);
+          }
+        }
+      await home.call.service.remove({ service: "grouped", force: true });
+      const gone = { by: "label" as const, service: undefined, noService: true, all: true };
+      assert.deepEqual(await groups(gone), ["Ä 1", "v9 2", "v10 1", "null 1", 4]);
+      const services = await work.groups({ by: "service", all: true });
+      assert.deepEqual(services.groups.at(-1), { value: null, count: 4 });
+      assert.deepEqual(await groups({ by: "type", service: undefined, noService: true, all: true }), [
+        "bug 2",
+        "feature 1",
+        "maintenance 1",
+        4,
+      ]);
     });
   });
 
@@ -218,6 +321,29 @@ describe("work", () => {
         message: `#${id} changed since you looked.`,
         hint: `Look again: calcifer work show ${id}`,
       });
+      assert.deepEqual(await work.get({ item: id }), now);
+    });
+    it("a conflict carries the item as it is now, whatever was to be changed", async () => {
+      const { id, version } = await work.add({ title: "Both", service: "gateway" });
+      await work["check-remove"]({ item: id, point: 2 });
+      const now = await work.note({ item: id, text: "Theirs." });
+      for (const act of [
+        work.edit({ item: id, title: "Mine", ifVersion: version }),
+        work.note({ item: id, text: "Mine.", ifVersion: version }),
+        work.check({ item: id, points: [2], ifVersion: version }),
+        work.uncheck({ item: id, all: true, ifVersion: version }),
+        work["check-add"]({ item: id, text: "Mine", ifVersion: version }),
+        work["check-edit"]({ item: id, point: 2, text: "Mine", ifVersion: version }),
+        work["check-remove"]({ item: id, point: 2, ifVersion: version }),
+        work["check-move"]({ item: id, point: 2, to: 1, ifVersion: version }),
+      ]) {
+        const fault = await act.then(
+          () => assert.fail("it was taken"),
+          (error: unknown) => error as Fault,
+        );
+        assert.equal(fault.fault, "conflict");
+        assert.deepEqual(fault.data, { version: now.version, item: now });
+      }
       assert.deepEqual(await work.get({ item: id }), now);
     });
     it("no document outside the repository", async () => {
@@ -266,6 +392,9 @@ describe("work", () => {
       await work["check-add"]({ item: id, text: "Third" });
       await work["check-move"]({ item: id, point: 3, to: 1 });
       assert.deepEqual(await now(), ["  Third", "  Health checks still answer", "x Rollback is known"]);
+      await work["check-edit"]({ item: id, point: 3, text: "  Rollback was tried " });
+      assert.deepEqual((await now()).at(-1), "x Rollback was tried", "a tick stays");
+      await work["check-edit"]({ item: id, point: 3, text: "Rollback is known" });
       await work["check-remove"]({ item: id, point: 2 });
       await work.check({ item: id, all: true });
       await work.uncheck({ item: id, points: [1] });
@@ -276,6 +405,8 @@ describe("work", () => {
       });
       assert.deepEqual(await said(work.check({ item: id, points: [1, 3] })), range(3));
       assert.deepEqual(await said(work["check-remove"]({ item: id, point: 9 })), range(9));
+      assert.deepEqual(await said(work["check-edit"]({ item: id, point: 3, text: "x" })), range(3));
+      assert.equal((await said(work["check-edit"]({ item: id, point: 1, text: " " }))).fault, "invalid");
       assert.deepEqual(await said(work["check-move"]({ item: id, point: 1, to: 7 })), range(7));
       assert.deepEqual(await said(work.uncheck({ item: id })), {
         fault: "invalid",

@@ -1,7 +1,7 @@
 // Work items: the door of the room. Each group of methods has its file; what other rooms may know is exported here.
 import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
-import { type Judgement, worktreeOf } from "../../gate/judge.ts";
+import { worktreeOf } from "../../gate/judge.ts";
 import { reasonsOf } from "../../gate/rules.ts";
 import type { Api } from "../../protocol/api.ts";
 import type { Implements } from "../../protocol/contract.ts";
@@ -14,19 +14,21 @@ import type { Call, World } from "../world.ts";
 import { insert, prepare } from "./add.ts";
 import { commitsOnlyOn, tipOf } from "./branch.ts";
 import { committing } from "./commit.ts";
+import { diff } from "./diff.ts";
 import { dropping } from "./drop.ts";
 import { editing } from "./edit.ts";
 import { mergesUnderWay, mergeUnderWay } from "./journal.ts";
-import { judgeItem, type Located, locate } from "./judge.ts";
+import { type Judge, judgeItem, type Located, locate } from "./judge.ts";
 import { type Merged, type MergeWish, merge, notComplete, push, pushIfPossible, takeUp } from "./merge.ts";
 import { resolveItem } from "./resolve.ts";
 import { documentTemplate } from "./rules.ts";
 import { starting } from "./start.ts";
-import { changeItem, itemById, listItems, recordedCommits, type StoredItem, shown } from "./store.ts";
+import { changeItem, groupItems, itemById, listItems, recordedCommits, type StoredItem, shown } from "./store.ts";
 import { Turns } from "./turns.ts";
 import { update } from "./update.ts";
 
-export { judgeItem, type Located, locate } from "./judge.ts";
+export { type EntryOf, entryEdit } from "./entry.ts";
+export { type Judge, type JudgeOptions, judgeItem, type Located, locate } from "./judge.ts";
 export { activeItem, resolveItem } from "./resolve.ts";
 export {
   changeItem,
@@ -49,9 +51,6 @@ interface Named {
   item?: number | string | undefined;
   repo?: string | undefined;
 }
-
-/** How a verdict is asked: the cache, or git. */
-export type Judge = (located: Located, options?: { fresh?: boolean }) => Promise<Judgement>;
 
 export function workRoom(world: World, repos: Repos, judge: Judge): Implements<Api["work"], Call> {
   const located = async (p: Named) => locate(world, repos, await resolveItem(world, repos, p));
@@ -89,6 +88,8 @@ export function workRoom(world: World, repos: Repos, judge: Judge): Implements<A
     },
 
     list: (p) => listItems(world.db, p),
+    diff: async (p, call) => diff(world, await located(p), call),
+    groups: ({ by, ...filter }) => groupItems(world.db, by, filter),
 
     get: async (p) => shown(await itemById(world.db, p.item)),
 
@@ -132,7 +133,13 @@ export function workRoom(world: World, repos: Repos, judge: Judge): Implements<A
     }),
 
     merge: inTurn(async (p, call) => {
-      const done = await merge(world, await located(p), { offline: p.offline, push: p.push, complete: false }, call);
+      const done = await merge(
+        world,
+        judge,
+        await located(p),
+        { offline: p.offline, push: p.push, complete: false },
+        call,
+      );
       return call.answer(async () => answered(done));
     }),
 
@@ -144,7 +151,7 @@ export function workRoom(world: World, repos: Repos, judge: Judge): Implements<A
       const now = { ...place, item: begun?.item ?? place.item };
       if (now.item.merged !== null && (now.item.status === "done" || !(await hasMore(now))))
         return complete(now, wish, call, begun?.notes ?? []);
-      const done = await merge(world, now, wish, call);
+      const done = await merge(world, judge, now, wish, call);
       return call.answer(async () => answered(done));
     }),
 

@@ -32,7 +32,7 @@ function command(wire: string, words: string[], method: Method): Command {
   const schema = z.toJSONSchema(method.params, { io: "input", unrepresentable: "any" });
   const properties = (schema.properties ?? {}) as Record<string, Property>;
   const parameters = Object.entries(properties)
-    .filter(([key]) => key !== "repo")
+    .filter(([key]) => key !== "repo" && key !== "env")
     .map(([key, property]) => parameter(key, property, schema.required?.includes(key) ?? false));
   const order = (method.positional ?? []).map((name) => name.replace(/…$/, ""));
   const positionals = order.map((key) => {
@@ -49,6 +49,7 @@ function command(wire: string, words: string[], method: Method): Command {
     positionals,
     options: parameters.filter((p) => !positionals.includes(p)),
     ...("repo" in properties && { repo: true as const }),
+    ...("env" in properties && { env: true as const }),
     faults: method.faults ?? [],
     examples: method.examples ?? [],
   };

@@ -7,6 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { contractHash, version } from "../../protocol/generated.ts";
 import { Deframer, frame } from "../../protocol/wire.ts";
+import { identityVariables } from "../../protocol/work.ts";
 import { type House, house } from "./house.ts";
 
 const program = path.resolve(import.meta.dirname, "../../cli/main.ts");
@@ -77,7 +78,9 @@ async function impostor(answer: (request: Request, connection: number) => object
     server.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { seen, close, env: { ...process.env, CALCIFER_HOME: folder } };
+  // Whoever runs the tests may have an identity in the environment.
+  const nobody = Object.fromEntries(identityVariables.map((name) => [name, undefined]));
+  return { seen, close, env: { ...process.env, ...nobody, CALCIFER_HOME: folder } };
 }
 
 describe("the command line and its daemon", function () {
@@ -94,6 +97,19 @@ describe("the command line and its daemon", function () {
     assert.equal(keys.length, 2);
     assert.equal(keys[0], keys[1]);
     assert.match(String(keys[0]), /^[0-9a-f-]{36}$/);
+  });
+
+  it("says who commits as its own shell has it, and nothing else of its environment", async () => {
+    const committed = { commit: "c", subject: "s", branch: "b", item: null, files: [], left: [], entry: null };
+    const daemon = await impostor(() => ({ result: committed }));
+    const identity = { GIT_AUTHOR_NAME: "Grace", GIT_COMMITTER_EMAIL: "g@example.org" };
+    for (const more of [identity, {}])
+      await calcifer(["commit", "-m", "x", "--json"], { ...daemon.env, GIT_AUTHOR_X: "x", GIT_EDITOR: "ed", ...more });
+    daemon.close();
+    assert.deepEqual(
+      daemon.seen.map((request) => request.params.env),
+      [identity, {}],
+    );
   });
 
   it("gives up when it is lost twice", async () => {
@@ -167,7 +183,7 @@ describe("the command line and its daemon", function () {
     daemon.close();
     const params = daemon.seen.map((request) => ({ ...request.params }));
     for (const each of params) delete each.idempotencyKey;
-    assert.deepEqual(params, [{ message: "x", paths: ["a.txt"], repo: "/somewhere" }, { path: "/there" }, {}]);
+    assert.deepEqual(params, [{ message: "x", paths: ["a.txt"], repo: "/somewhere", env: {} }, { path: "/there" }, {}]);
   });
 });
 
@@ -232,7 +248,7 @@ describe("the command line and its streams", function () {
     [["__complete", "work", "add", "--type", "=", "b"], /^bug\t/],
     [["__complete", "work", "merge", "--no"], /^--no-push\t/],
     [["__complete", "backup", "restore", ""], /^calcifer-.*\t(asked|daily)/],
-    [["__complete", "rpc", "work.g"], /^work\.get\t/],
+    [["__complete", "rpc", "work.ge"], /^work\.get\t/],
     [["__complete", "help", "work", "fin"], /^finish\t/],
     [["__complete", "completion", ""], /^bash\t.*\nzsh\t.*\nfish\t/],
   ];

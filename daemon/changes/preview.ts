@@ -1,0 +1,105 @@
+// What CHANGES.md would look like with an entry, around the place where it would stand. Writes nothing.
+import { addedEntries, parseChanges } from "../../gate/changes.ts";
+import { unreleasedGroup } from "../../gate/changes-add.ts";
+import { hasWords, partsOf, sameTitle } from "../../gate/changes-entries.ts";
+import { text } from "../../gate/git.ts";
+import type { Policy } from "../../gate/policy.ts";
+import { branchTip } from "../../gate/refs.ts";
+import { Latest } from "../../gate/remember.ts";
+import type { Repo } from "../../gate/repo.ts";
+import type { Api } from "../../protocol/api.ts";
+import type { Parsed, Result } from "../../protocol/contract.ts";
+import { readInside } from "../git/commit.ts";
+import type { Opened } from "../git/repos.ts";
+import { type EntryOf, entryEdit } from "../work/work.ts";
+import { readFragments } from "./fragments.ts";
+import { orInvalid } from "./words.ts";
+
+type Method = Api["changes"]["methods"]["preview"];
+export type Preview = Result<Method>;
+
+/** Where the entry would go: the work tree, by which policy, whose it is and on which branch. */
+export interface PreviewPlace {
+  opened: Opened;
+  policy: Policy;
+  trunk: string;
+  item: EntryOf | undefined;
+  branch: string | undefined;
+}
+
+export async function preview(place: PreviewPlace, asked: Parsed<Method>): Promise<Preview> {
+  const { opened, policy, item } = place;
+  const isThere = hasWords(asked.text);
+  const edit = entryEdit(policy, item, { text: isThere ? asked.text : "entry", section: asked.section });
+  const before = readInside(opened.repo, edit.file) ?? "";
+  const after = orInvalid(() => edit.apply(before));
+  const lines = neighbourhood(before, after.text);
+  const changes = edit.file === policy.changes.file ? before : (readInside(opened.repo, policy.changes.file) ?? "");
+  return {
+    file: edit.file,
+    line: isThere ? after.line : null,
+    lines: isThere ? lines : lines.filter(({ added }) => !added),
+    sections: sectionsIn(changes),
+    existing: item ? await existing(place, item.id, changes) : [],
+  };
+}
+
+const around = 3;
+
+/** An entry is put in as whole lines at one place: what is more afterwards was added there. */
+function neighbourhood(before: string, after: string): Preview["lines"] {
+  const [old, now] = [linesOf(before), linesOf(after)];
+  let start = 0;
+  while (start < old.length && old[start] === now[start]) start++;
+  const end = start + now.length - old.length;
+  const first = Math.max(0, start - around);
+  return now
+    .slice(first, end + around)
+    .map((line, n) => ({ text: line, added: first + n >= start && first + n < end }));
+}
+
+function linesOf(contents: string): string[] {
+  const lines = contents.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/);
+  return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
+}
+
+const usual = ["Added", "Changed", "Fixed", "Removed", "Security", "Deprecated"];
+
+function sectionsIn(changes: string): string[] {
+  const there = unreleasedGroup(partsOf(parseChanges(changes))).flatMap(({ section }) => section ?? []);
+  const byTitle = new Map<string, string>();
+  for (const title of [...there, ...usual]) if (!byTitle.has(sameTitle(title))) byTitle.set(sameTitle(title), title);
+  return [...byTitle.values()];
+}
+
+async function existing(place: PreviewPlace, item: number, changes: string): Promise<Preview["existing"]> {
+  const { opened, policy } = place;
+  const base = await baseOf(place);
+  const atBase = async (file: string) =>
+    base === undefined ? "" : ((await opened.objects.readText(`${base}:${file}`)) ?? "");
+  if (policy.changes.entries !== "fragments")
+    return addedEntries(await atBase(policy.changes.file), changes)
+      .filter((entry) => entry.items.includes(item))
+      .map(({ text, line }) => ({ text, line }));
+  const found = await Promise.all(
+    readFragments(opened.repo, policy.changes.file, item).map(async (own) => ({
+      ...own,
+      isNew: (await atBase(own.file)) !== readInside(opened.repo, own.file),
+    })),
+  );
+  return found.flatMap(({ text, isNew }) => (isNew ? [{ text, line: 1 }] : []));
+}
+
+/** Where branch and trunk parted. It follows from the two commits; a person who types asks for it again and again. */
+async function baseOf({ opened: { repo }, trunk, branch }: PreviewPlace): Promise<string | undefined> {
+  const [ours, theirs] = await Promise.all([branch && branchTip(repo, branch), branchTip(repo, trunk)]);
+  if (!ours || theirs === undefined) return undefined;
+  const key = `${repo.commonDir}\0${ours}\0${theirs}`;
+  const known = bases.get(key) ?? (await mergeBase(repo, ours, theirs));
+  return known === undefined ? undefined : bases.set(key, known);
+}
+
+const bases = new Latest<string>(200);
+
+const mergeBase = async (repo: Repo, ours: string, theirs: string): Promise<string | undefined> =>
+  text(await repo.git(["merge-base", theirs, ours]))?.split("\n")[0];

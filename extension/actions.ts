@@ -1,0 +1,360 @@
+// Every command of the extension: title, icon, where it is offered and when. What it does is in run/<room>.ts.
+// Plain data without vscode: the manifest is derived from it (scripts/update/contributes.ts).
+
+/** One place of a command in a menu of VS Code's. */
+export interface Place {
+  /** the menu's name in the manifest */
+  menu:
+    | "view/title"
+    | "view/item/context"
+    | "scm/title"
+    | "scm/repository"
+    | "scm/resourceGroup/context"
+    | "editor/title"
+    | "calcifer.groupBy";
+  when?: string;
+  /** `navigation@1`, `inline@1`, or a group that begins with its number */
+  group: string;
+}
+
+export interface Action {
+  title: string;
+  /** a codicon's name */
+  icon?: string;
+  /** changes something: needs a trusted workspace and a daemon */
+  acts?: boolean;
+  /** when it can be done, beside that */
+  enablement?: string;
+  /** when the palette offers it: always if left out, `false` for never */
+  palette?: string | false;
+  places?: Place[];
+}
+
+const inNow = (item: string, group: string): Place => ({
+  menu: "view/item/context",
+  when: `view == calcifer.now && viewItem =~ ${item}`,
+  group,
+});
+const inWork = (item: string, group: string): Place => ({
+  menu: "view/item/context",
+  when: `view == calcifer.work && viewItem =~ ${item}`,
+  group,
+});
+const inServices = (item: string, group: string): Place => ({
+  menu: "view/item/context",
+  when: `view == calcifer.services && viewItem =~ ${item}`,
+  group,
+});
+/** One item, not several. */
+const one = (place: Place): Place => ({ ...place, when: `${place.when} && !listMultiSelection` });
+const titleOf = (view: string, group: string, when = ""): Place => ({
+  menu: "view/title",
+  when: `view == calcifer.${view}${when && ` && ${when}`}`,
+  group,
+});
+
+const withService = "calcifer.services > 0";
+const withItem = "calcifer.item";
+/** Context values of items: `item active ready`, `item planned`, `item done unpushed`, `item dropped`. */
+const anyItem = "/^item\\b/";
+const active = "/^item active\\b/";
+const planned = "/^item planned\\b/";
+
+export const actions = {
+  "calcifer.work.add": {
+    title: "New Work Item…",
+    icon: "add",
+    acts: true,
+    enablement: withService,
+    places: [
+      titleOf("work", "navigation@1"),
+      one(inServices("/^service\\b/", "inline@1")),
+      titleOf("now", "navigation@1"),
+    ],
+  },
+  "calcifer.work.show": {
+    title: "Open Work Item…",
+    icon: "go-to-file",
+    enablement: withService,
+    places: [one(inWork(anyItem, "1_open@1")), one(inNow(anyItem, "1_open@1")), one(inServices(anyItem, "1_open@1"))],
+  },
+  "calcifer.work.start": {
+    title: "Start Work Item…",
+    icon: "play",
+    acts: true,
+    enablement: withService,
+    places: [
+      one(inWork(planned, "inline@1")),
+      one(inWork(planned, "2_change@1")),
+      one(inServices(planned, "inline@1")),
+      one(inNow("/^trunk\\b/", "inline@1")),
+    ],
+  },
+  "calcifer.work.worktree": {
+    title: "Start in a Work Tree of Its Own…",
+    acts: true,
+    enablement: withService,
+    places: [one(inWork(planned, "2_change@2"))],
+  },
+  "calcifer.work.adopt": {
+    title: "Make This Branch a Work Item…",
+    icon: "git-branch",
+    acts: true,
+    enablement: withService,
+    palette: withService,
+    places: [one(inNow("/^stranger\\b/", "inline@1"))],
+  },
+  "calcifer.work.switch": {
+    title: "Switch to Its Branch",
+    icon: "git-branch",
+    acts: true,
+    palette: false,
+    places: [one(inWork(active, "1_open@2")), one(inServices(active, "1_open@2"))],
+  },
+  "calcifer.work.commit": {
+    title: "Commit with Entry…",
+    icon: "git-commit",
+    acts: true,
+    enablement: withService,
+    places: [
+      { menu: "scm/title", when: "scmProvider == git && calcifer.services > 0", group: "navigation@9" },
+      inNow("/^check (entry|clean)\\b/", "inline@1"),
+      one(inNow(active, "inline@1")),
+      one(inWork(active, "2_change@1")),
+    ],
+  },
+  "calcifer.work.check": {
+    title: "Tick the Checklist…",
+    icon: "checklist",
+    acts: true,
+    palette: withItem,
+    places: [
+      inNow("/^check checklist (no|unknown)/", "inline@1"),
+      one(inWork("/^item (planned|active)\\b/", "3_detail@1")),
+    ],
+  },
+  "calcifer.work.note": {
+    title: "Write Notes…",
+    icon: "edit",
+    acts: true,
+    palette: withItem,
+    places: [
+      inNow("/^check notes (no|unknown)/", "inline@1"),
+      one(inWork("/^item (planned|active)\\b/", "3_detail@2")),
+    ],
+  },
+  "calcifer.work.document": {
+    title: "Open the Required Document",
+    icon: "book",
+    acts: true,
+    palette: withItem,
+    places: [inNow("/^check document\\b/", "inline@1"), one(inWork("/^item (planned|active)\\b/", "3_detail@3"))],
+  },
+  "calcifer.work.label": {
+    title: "Set Labels…",
+    icon: "tag",
+    acts: true,
+    palette: withItem,
+    places: [inWork(anyItem, "3_detail@4")],
+  },
+  "calcifer.work.type": {
+    title: "Set Type…",
+    acts: true,
+    palette: withItem,
+    places: [inWork(anyItem, "3_detail@5")],
+  },
+  "calcifer.work.update": {
+    title: "Update from Trunk",
+    icon: "repo-pull",
+    acts: true,
+    palette: withItem,
+    places: [inNow("/^check (no-conflict|current) (no|unknown)/", "inline@1"), one(inWork(active, "2_change@3"))],
+  },
+  "calcifer.work.resolve": {
+    title: "Resolve Conflicts…",
+    icon: "git-merge",
+    acts: true,
+    palette: false,
+    places: [inNow("/^check clean no conflicts\\b/", "inline@0")],
+  },
+  "calcifer.work.finish": {
+    title: "Merge & Complete",
+    icon: "git-merge",
+    acts: true,
+    palette: withItem,
+    places: [
+      one(inNow("/^item active ready\\b/", "inline@2")),
+      one(inWork("/^item active ready\\b/", "inline@1")),
+      inWork(active, "2_change@5"),
+      one(inServices("/^item active ready\\b/", "inline@1")),
+    ],
+  },
+  "calcifer.work.merge": {
+    title: "Merge Only",
+    acts: true,
+    palette: withItem,
+    places: [one(inWork(active, "2_change@6"))],
+  },
+  "calcifer.work.push": {
+    title: "Push the Merge",
+    icon: "cloud-upload",
+    acts: true,
+    palette: withItem,
+    places: [one(inWork("/unpushed/", "inline@1"))],
+  },
+  "calcifer.work.drop": {
+    title: "Drop…",
+    acts: true,
+    palette: withItem,
+    places: [inWork("/^item (planned|active)\\b/", "9_end@1")],
+  },
+  "calcifer.work.restore": {
+    title: "Restore Dropped Item…",
+    icon: "discard",
+    acts: true,
+    palette: withService,
+    places: [inWork("/^item dropped\\b/", "inline@1")],
+  },
+  "calcifer.work.delete": {
+    title: "Delete…",
+    acts: true,
+    palette: withItem,
+    places: [inWork(anyItem, "9_end@2")],
+  },
+  "calcifer.work.copy": {
+    title: "Copy Reference",
+    palette: false,
+    places: [inWork(anyItem, "8_copy@1"), one(inNow(anyItem, "8_copy@1")), inServices(anyItem, "8_copy@1")],
+  },
+  "calcifer.work.search": {
+    title: "Search Work Items…",
+    icon: "search",
+    enablement: withService,
+    places: [titleOf("work", "navigation@2")],
+  },
+  "calcifer.work.filter": {
+    title: "Filter Work Items…",
+    icon: "filter",
+    enablement: withService,
+    palette: withService,
+    places: [titleOf("work", "navigation@3", "!calcifer.work.filtered")],
+  },
+  "calcifer.work.filter.change": {
+    title: "Change Filter…",
+    icon: "filter-filled",
+    palette: false,
+    places: [titleOf("work", "navigation@3", "calcifer.work.filtered")],
+  },
+  "calcifer.work.filter.clear": {
+    title: "Clear Filter and Search",
+    icon: "clear-all",
+    palette: "calcifer.work.filtered",
+    places: [titleOf("work", "2_filter@1", "calcifer.work.filtered")],
+  },
+  "calcifer.work.group.status": grouping("Status", "status", 1),
+  "calcifer.work.group.service": grouping("Service", "service", 2),
+  "calcifer.work.group.type": grouping("Type", "type", 3),
+  "calcifer.work.group.label": grouping("Label", "label", 4),
+  "calcifer.work.more": { title: "Show More Work Items", palette: false },
+  "calcifer.work.refresh": {
+    title: "Refresh",
+    palette: withService,
+    places: [titleOf("now", "9_refresh@1"), titleOf("work", "9_refresh@1"), titleOf("services", "9_refresh@1")],
+  },
+
+  "calcifer.gate.show": {
+    title: "Show Merge Checks…",
+    icon: "checklist",
+    palette: withService,
+    places: [one(inWork("/^item active (?!ready)/", "inline@1")), one(inNow(active, "1_open@2"))],
+  },
+  "calcifer.gate.act": { title: "Bring a Check Forward", palette: false },
+  "calcifer.gate.waive": {
+    title: "Waive a Check…",
+    acts: true,
+    palette: withItem,
+    places: [inNow("/^check (entry|judged) (no|unknown)/", "2_waive@1")],
+  },
+
+  "calcifer.changes.add": {
+    title: "Write an Entry…",
+    icon: "new-file",
+    acts: true,
+    palette: withItem,
+    places: [inNow("/^check entry (no|unknown)/", "2_write@1")],
+  },
+  "calcifer.changes.show": {
+    title: "Open CHANGES.md",
+    icon: "list-unordered",
+    palette: withService,
+    places: [inNow("/^check entry\\b/", "1_open@1"), one(inServices("/^service\\b/", "1_open@2"))],
+  },
+  "calcifer.changes.release": {
+    title: "Release…",
+    icon: "tag",
+    acts: true,
+    palette: withService,
+    places: [one(inServices("/^service\\b/", "3_release@1"))],
+  },
+
+  "calcifer.service.add": {
+    title: "Register a Repository as a Service…",
+    icon: "add",
+    acts: true,
+    places: [titleOf("services", "navigation@1")],
+  },
+  "calcifer.service.doctor": {
+    title: "Check the Hooks",
+    icon: "pulse",
+    acts: true,
+    palette: withService,
+    places: [one(inServices("/^service notInForce\\b/", "inline@0")), one(inServices("/^service\\b/", "2_service@1"))],
+  },
+  "calcifer.service.folder": {
+    title: "Open Folder",
+    icon: "folder-opened",
+    palette: false,
+    places: [one(inServices("/^service\\b/", "inline@3")), one(inServices("/^service\\b/", "1_open@1"))],
+  },
+  "calcifer.service.terminal": {
+    title: "Open Terminal Here",
+    icon: "terminal",
+    palette: false,
+    places: [one(inServices("/^service inForce\\b/", "inline@2")), one(inServices("/^service\\b/", "1_open@3"))],
+  },
+  "calcifer.service.policy": {
+    title: "Open .calcifer.yaml",
+    palette: withService,
+    places: [one(inServices("/^service\\b/", "1_open@4"))],
+  },
+  "calcifer.service.rename": {
+    title: "Rename…",
+    acts: true,
+    palette: false,
+    places: [one(inServices("/^service\\b/", "2_service@2"))],
+  },
+  "calcifer.service.remove": {
+    title: "Remove Service…",
+    acts: true,
+    palette: withService,
+    places: [one(inServices("/^service\\b/", "9_end@1"))],
+  },
+
+  "calcifer.backup.now": { title: "Back Up the Database Now", acts: true },
+  "calcifer.daemon.status": { title: "Show Daemon Status" },
+  "calcifer.daemon.restart": { title: "Reconnect to the Daemon" },
+  "calcifer.daemon.logs": { title: "Show Log", icon: "output" },
+  "calcifer.report": { title: "Report Issue…" },
+  "calcifer.walkthrough": { title: "Get Started" },
+} satisfies Record<string, Action>;
+
+export type ActionId = keyof typeof actions;
+
+function grouping(title: string, by: string, place: number): Action {
+  return {
+    title,
+    palette: false,
+    enablement: `calcifer.work.groupBy != ${by}`,
+    places: [{ menu: "calcifer.groupBy", group: `1_group@${place}` }],
+  };
+}
