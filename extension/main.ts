@@ -1,49 +1,67 @@
-// A thin face on the daemon: registers what VS Code shows, and connects in the background.
+// Makes the parts of the extension and hands them to VS Code. Waits for nothing: the daemon is looked for afterwards.
 import * as vscode from "vscode";
-import { Daemon, type DaemonStatus } from "./daemon.ts";
+import { registerCommands } from "./commands.ts";
+import { keepContext } from "./context.ts";
+import { Daemon } from "./daemon.ts";
+import { Repos } from "./repos.ts";
+import { joinSourceControl } from "./scm.ts";
+import { StatusBar } from "./status-bar.ts";
+import { offerInTerminal } from "./terminal.ts";
+import { fading } from "./views/faded.ts";
+import { NowView } from "./views/now.ts";
+import { ServicesView } from "./views/services.ts";
+import { WorkView } from "./views/work.ts";
+import { CommitView } from "./webviews/commit/view.ts";
+import { ItemPages } from "./webviews/item/panel.ts";
 
-export function activate(context: vscode.ExtensionContext): void {
-  const daemon = new Daemon(context.asAbsolutePath("dist/daemon.cjs"));
-  const item = vscode.window.createStatusBarItem("calcifer.daemon", vscode.StatusBarAlignment.Left, 100);
+/** What `activate` returns: for tests inside VS Code, which cannot see trees and the status bar otherwise. */
+export interface Parts {
+  daemon: Daemon;
+  repos: Repos;
+  now: NowView;
+  work: WorkView;
+  services: ServicesView;
+  statusBar: StatusBar;
+}
+
+export function activate(context: vscode.ExtensionContext): Parts {
+  const memory = context.workspaceState;
+  const output = vscode.window.createOutputChannel("Calcifer", { log: true });
+  const daemon = new Daemon(context.asAbsolutePath("dist/daemon.cjs"), output);
+  const repos = new Repos(daemon, memory);
+  const work = new WorkView(daemon, repos, memory);
+  const commit = new CommitView(context.extensionUri, daemon, repos);
+  const pages = new ItemPages(context.extensionUri, daemon, repos);
+  const now = new NowView(daemon, repos);
+  const services = new ServicesView(daemon, repos);
+  const statusBar = new StatusBar(daemon, repos);
   context.subscriptions.push(
+    output,
     daemon,
-    item,
-    vscode.commands.registerCommand("calcifer.daemon.status", () => showStatus(daemon)),
+    repos,
+    work,
+    commit,
+    pages,
+    now,
+    services,
+    statusBar,
+    vscode.window.registerWebviewViewProvider("calcifer.commit", commit),
+    vscode.window.registerWebviewPanelSerializer("calcifer.item", pages),
+    vscode.window.registerFileDecorationProvider(fading),
+    ...keepContext(daemon, repos, memory),
+    ...registerCommands({ daemon, repos, work, commit, pages, extension: context }),
   );
-  item.name = vscode.l10n.t("Calcifer");
-  item.command = "calcifer.daemon.status";
-  item.text = "$(flame) Calcifer";
-  item.show();
-  // Activation does not wait for a process to start.
-  void fillIn(item, daemon);
-}
-
-async function fillIn(item: vscode.StatusBarItem, daemon: Daemon): Promise<void> {
-  try {
-    const { version } = await daemon.status();
-    item.text = `$(flame) Calcifer ${version}`;
-    item.tooltip = vscode.l10n.t("The Calcifer daemon answers.");
-  } catch (error) {
-    item.text = "$(flame) Calcifer $(warning)";
-    item.tooltip = sentence(error);
-  }
-}
-
-/** @returns the status shown, for callers of the command; undefined when no daemon answered */
-async function showStatus(daemon: Daemon): Promise<DaemonStatus | undefined> {
-  try {
-    const status = await daemon.status();
-    const { version, pid, uptime } = status;
-    const text = vscode.l10n.t("Calcifer {0}: daemon {1}, up for {2} s", version, pid, Math.round(uptime));
-    // Resolves only when the message is closed, which nobody here waits for.
-    void vscode.window.showInformationMessage(text);
-    return status;
-  } catch (error) {
-    void vscode.window.showErrorMessage(sentence(error));
-    return undefined;
-  }
-}
-
-function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  offerInTerminal(context);
+  const another = vscode.workspace.onDidChangeConfiguration((change) => {
+    if (change.affectsConfiguration("calcifer.home") || change.affectsConfiguration("calcifer.runtime"))
+      void daemon.reconnect();
+  });
+  context.subscriptions.push(another);
+  const joinGit = async () => {
+    const git = await repos.joinGit();
+    if (git) joinSourceControl(git, repos, context.subscriptions);
+  };
+  context.subscriptions.push(vscode.workspace.onDidGrantWorkspaceTrust(joinGit));
+  void joinGit();
+  return { daemon, repos, now, work, services, statusBar };
 }

@@ -1,22 +1,42 @@
 // Bundles each program into dist/, only when something it is made of changed.
 // Does not know what the programs do.
-import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, statSync, watch, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  watch,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import type { BuildFailure, BuildOptions } from "esbuild";
 
 const root = path.dirname(import.meta.dirname);
 const dist = path.join(root, "dist");
 const metaFile = path.join(dist, "meta.json");
+/** Its version decides what comes out, too. */
+const builder = "node_modules/esbuild/package.json";
 
-const bundles: Bundle[] = [
-  { name: "daemon.cjs", entry: "daemon/main.ts", external: ["better-sqlite3"] },
-  { name: "cli.cjs", entry: "cli/main.ts", external: [] },
-  { name: "ci.cjs", entry: "cli/local/ci.ts", external: [] },
-  { name: "hook.cjs", entry: "cli/hook.ts", external: [] },
-  { name: "extension.cjs", entry: "extension/main.ts", external: ["vscode"] },
+const programs: Bundle[] = [
+  { name: "yaml.cjs", entry: "node_modules/yaml/dist/index.js", as: program() },
+  { name: "daemon.cjs", entry: "daemon/main.ts", as: program(["better-sqlite3"]) },
+  { name: "cli.cjs", entry: "cli/main.ts", as: program() },
+  { name: "ci.cjs", entry: "cli/local/ci.ts", as: program() },
+  { name: "hook.cjs", entry: "cli/hook.ts", as: program() },
+  { name: "extension.cjs", entry: "extension/main.ts", as: program(["vscode"]) },
 ];
 
-type Bundle = { name: string; entry: string; external: string[] };
+/** What pages take as it is. */
+const copies: Bundle[] = ["codicon.css", "codicon.ttf"].map((file) => ({
+  name: `webviews/${file}`,
+  entry: `node_modules/@vscode/codicons/dist/${file}`,
+  as: { loader: { ".css": "copy", ".ttf": "copy" } },
+}));
+
+type Bundle = { name: string; entry: string; as: BuildOptions };
 /** What a bundle was made of: path → modification time and size, as read just before it was written. */
 type Made = { bytes: number; inputs: { [file: string]: string } };
 type Meta = { [bundle: string]: Made };
@@ -24,8 +44,11 @@ type Built = { name: string; bytes: number; fresh: boolean };
 
 /** Brings dist/ up to date. Returns one row per bundle; `fresh` tells which were written just now. */
 export async function build(): Promise<Built[]> {
-  const meta = readMeta();
-  const results = await Promise.allSettled(bundles.filter(isWritten).map((bundle) => bring(bundle, meta)));
+  const wanted = bundles();
+  const known = readMeta();
+  // Of a page that is gone nothing is known any more.
+  const meta: Meta = Object.fromEntries(wanted.flatMap(({ name }) => (known[name] ? [[name, known[name]]] : [])));
+  const results = await Promise.allSettled(wanted.map((bundle) => bring(bundle, meta)));
   const rows = results.filter((result) => result.status === "fulfilled").map((result) => result.value);
   if (rows.some((row) => row.fresh)) writeWhole(metaFile, `${JSON.stringify(meta, null, 1)}\n`);
   const failed = results.find((result) => result.status === "rejected");
@@ -33,10 +56,25 @@ export async function build(): Promise<Built[]> {
   return rows;
 }
 
+function bundles(): Bundle[] {
+  return [...programs.filter(isWritten), ...pages(), ...copies];
+}
+
 function isWritten({ entry }: Bundle): boolean {
   const there = existsSync(path.join(root, entry));
   if (!there) console.warn(`build: ${entry} does not exist, its bundle is left out`);
   return there;
+}
+
+/** Each folder of extension/webviews with a page.ts is a page, with a style sheet if it has a page.css. */
+function pages(): Bundle[] {
+  return globSync("extension/webviews/*/page.{ts,css}", { cwd: root })
+    .map((file) => file.split(path.sep).join("/"))
+    .sort()
+    .map((entry) => {
+      const name = path.posix.basename(path.posix.dirname(entry));
+      return { name: `webviews/${name}${entry.endsWith(".ts") ? ".js" : ".css"}`, entry, as: page };
+    });
 }
 
 async function bring(bundle: Bundle, meta: Meta): Promise<Built> {
@@ -61,11 +99,11 @@ async function write(bundle: Bundle): Promise<Made> {
   const started = Date.now();
   // Loaded only when there is work: it is most of the cost of a build that has nothing to do.
   const esbuild = await import("esbuild");
-  const result = await esbuild.build({ ...options(bundle), write: false, metafile: true });
+  const result = await esbuild.build({ ...common(bundle), ...bundle.as, write: false, metafile: true });
   for (const file of result.outputFiles) writeWhole(file.path, file.contents);
-  const own = ["scripts/build.ts", "node_modules/esbuild/package.json"];
+  const own = ["scripts/build.ts", builder];
   const inputs = [...Object.keys(result.metafile.inputs).filter(isFile), ...own];
-  const code = result.outputFiles.find((file) => file.path.endsWith(".cjs"));
+  const code = result.outputFiles.find((file) => file.path === path.join(dist, bundle.name));
   return {
     bytes: code?.contents.byteLength ?? 0,
     inputs: Object.fromEntries(inputs.map((file) => [file, signUnlessTouched(file, started)])),
@@ -82,23 +120,38 @@ function signUnlessTouched(file: string, since: number): string {
   return stat && stat.mtimeMs < since ? sign(file) : "touched while building";
 }
 
-function options(bundle: Bundle): BuildOptions {
+function common(bundle: Bundle): BuildOptions {
   return {
     entryPoints: [bundle.entry],
     outfile: path.join("dist", bundle.name),
     absWorkingDir: root,
     bundle: true,
+    legalComments: "none",
+    logLevel: "silent",
+  };
+}
+
+const page: BuildOptions = {
+  platform: "browser",
+  format: "iife",
+  target: "es2022",
+  minify: true,
+  sourcemap: "linked",
+};
+
+/** How a program for Node is bundled. @param external what it finds beside itself */
+export function program(external: string[] = []): BuildOptions {
+  return {
     platform: "node",
     format: "cjs",
     target: "node22",
-    external: bundle.external,
-    minifyWhitespace: true,
-    minifySyntax: true,
-    // Names stay readable: a stack trace from a user is worth more than the bytes.
-    minifyIdentifiers: false,
+    // Three programs read YAML: it is most of what two of them weigh, so it lies beside them, once.
+    alias: { yaml: "./yaml.cjs" },
+    external: [...external, "./yaml.cjs"],
+    minify: true,
+    // A stack trace from a user is worth more than the bytes.
+    keepNames: true,
     sourcemap: "linked",
-    legalComments: "none",
-    logLevel: "silent",
     define: {
       "import.meta.url": "importMetaUrl",
       "import.meta.dirname": "__dirname",
@@ -115,6 +168,12 @@ function writeWhole(file: string, contents: string | Uint8Array): void {
   const aside = `${file}.${process.pid}.tmp`;
   writeFileSync(aside, contents);
   renameSync(aside, file);
+}
+
+/** Every file of a package that went into dist/, as of the last build. */
+export function bundledPackageFiles(): string[] {
+  const all = Object.values(readMeta()).flatMap(({ inputs }) => Object.keys(inputs));
+  return [...new Set(all)].filter((file) => file.startsWith("node_modules/") && file !== builder);
 }
 
 function readMeta(): Meta {
@@ -145,7 +204,7 @@ function since(started: number): string {
 }
 
 function table(rows: Built[]): string {
-  return rows.map((row) => `  ${row.name.padEnd(14)} ${(row.bytes / 1024).toFixed(1).padStart(8)} KiB`).join("\n");
+  return rows.map((row) => `  ${row.name.padEnd(22)} ${(row.bytes / 1024).toFixed(1).padStart(8)} KiB`).join("\n");
 }
 
 /** What esbuild has to say, with the lines it means. */

@@ -25,6 +25,12 @@ const tools: Tool[] = [
     hide: listedFile,
   },
   {
+    name: "types of the pages (tsc)",
+    command: ["typescript/bin/tsc", "-p", "extension/webviews", "--noEmit", "--pretty", "false", "--listFiles"],
+    seen: (output) => output.split("\n").filter(isOwnFile).length,
+    hide: listedFile,
+  },
+  {
     name: "format and lint (biome)",
     command: ["@biomejs/biome/bin/biome", "ci", "--colors=off", "--error-on-warnings", "."],
     seen: numberIn(/Checked (\d+) files?/),

@@ -1,55 +1,16 @@
 // Walks the change loop for real: a temporary home, two sample repositories, every command with its true output.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import os from "node:os";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { SampleHome } from "./samples.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
-const home = mkdtempSync(path.join(os.tmpdir(), "calcifer-demo-"));
-const bin = path.join(home, "bin");
 const colour = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (code: number, text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
 
-const env: NodeJS.ProcessEnv = {
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(GIT_|CALCIFER_|npm_)/.test(name))),
-  HOME: home,
-  CALCIFER_HOME: path.join(home, "calcifer"),
-  GIT_CONFIG_GLOBAL: path.join(home, "gitconfig"),
-  GIT_CONFIG_NOSYSTEM: "1",
-  PATH: `${bin}${path.delimiter}${process.env.PATH}`,
-  ...(colour && { FORCE_COLOR: "1" }),
-};
-
-function prepare(): void {
-  mkdirSync(bin);
-  writeFileSync(path.join(bin, "calcifer"), `#!/bin/sh\nexec "${process.execPath}" "${root}/bin/calcifer.cjs" "$@"\n`, {
-    mode: 0o755,
-  });
-  writeFileSync(
-    path.join(home, "gitconfig"),
-    "[user]\n\tname = Sample Person\n\temail = sample@example.org\n[init]\n\tdefaultBranch = main\n",
-  );
-  sample("gateway", {
-    Caddyfile: "example.org {\n  reverse_proxy web:8080\n}\n",
-    "README.md": "# Gateway\n\nWhere requests come in.\n",
-  });
-  sample("billing", {
-    "invoice.js": "export const total = (lines) => lines.reduce((sum, l) => sum + l.price, 0);\n",
-    "README.md": "# Billing\n",
-  });
-}
-
-function sample(name: string, files: Record<string, string>): void {
-  const folder = path.join(home, name);
-  mkdirSync(folder);
-  for (const [file, contents] of Object.entries(files)) writeFileSync(path.join(folder, file), contents);
-  for (const args of [
-    ["init", "-q"],
-    ["add", "-A"],
-    ["commit", "-q", "-m", "Start"],
-  ])
-    spawnSync("git", args, { cwd: folder, env });
-}
+const sample = new SampleHome("calcifer-demo-");
+const home = sample.folder;
+const env = { ...sample.env, ...(colour && { FORCE_COLOR: "1" }) };
 
 const say = (text: string): void => console.log(`\n${paint(1, `▸ ${text}`)}`);
 
@@ -142,13 +103,13 @@ ${paint(1, "On your own repository")}
   calcifer service remove      takes the hooks out again, byte for byte
 
 ${paint(1, "In the editor")}
-  code --extensionDevelopmentPath=${JSON.stringify(root)} <your repository>
-  or open this folder in VS Code and press F5 (“Extension + daemon”).
+  npm start -- --editor        opens VS Code with the extension and sample repositories
+  npm run package              makes the extension's packages: code --install-extension .cache/vsix/…
 `);
 }
 
 try {
-  prepare();
+  sample.repositories();
   walk();
   verify();
   farewell();
@@ -156,6 +117,5 @@ try {
   console.error(`\nThe walk stopped: ${(error as Error).message}`);
   process.exitCode = 1;
 } finally {
-  spawnSync("calcifer", ["daemon", "stop"], { env });
-  rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  sample.leave();
 }

@@ -31,7 +31,7 @@ const fastTests = [
   "{protocol,cli,scripts}/**/*.test.ts",
   "gate/{changes,policy,rules,trailers}*.test.ts",
   "daemon/*/{rules,words,names}.test.ts",
-  "test/{fresh,shape}.test.ts",
+  "test/{fresh,manifest,shape}.test.ts",
 ];
 /** What lies elsewhere in test/ is run with the unit tests, so that no file is forgotten. */
 const ownSuites = ["protocol", "journeys", "fault", "security", "editor"];

@@ -24,8 +24,17 @@ describe("how the programs start", () => {
     assert.ok(again.length >= 4, `only ${again.length} bundles`);
   });
 
+  it("keeps the script of a page below 150 kB", async () => {
+    const pages = (await build()).filter(({ name }) => /^webviews\/.*\.js$/.test(name));
+    assert.deepEqual(
+      pages.filter(({ bytes }) => bytes > 150_000).map(({ name, bytes }) => `${name}: ${bytes} bytes`),
+      [],
+    );
+  });
+
   it("leaves no import.meta in a bundle", async () => {
-    for (const { name } of await build()) {
+    const scripts = (await build()).filter(({ name }) => /\.c?js$/.test(name));
+    for (const { name } of scripts) {
       const code = readFileSync(path.join(root, "dist", name), "utf8");
       assert.doesNotMatch(code, /import_meta\d*\s*=\s*\{\}/, `${name} reads from an empty import.meta`);
     }

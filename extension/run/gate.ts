@@ -1,0 +1,101 @@
+// Commands about the verdict: its checks with what can be done, a waiver.
+import * as vscode from "vscode";
+import type { Check } from "../../protocol/shared.ts";
+import { called, checkIcon } from "../looks.ts";
+import { itemOf, repoOf } from "../nodes.ts";
+import { askLine } from "../pick.ts";
+import type { Shown } from "../repos.ts";
+import { tell } from "../say.ts";
+import { checkWay } from "../status-bar.ts";
+import { checksOf, standing } from "../views/now.ts";
+import type { Run } from "../window.ts";
+
+interface Choice extends vscode.QuickPickItem {
+  run?: () => unknown;
+}
+
+/** The checks as a quick pick: each row does what brings it forward. */
+export const show: Run = async (window, given) => {
+  const id = itemOf(given);
+  const repo = repoOf(given) ?? window.repos.current?.repo;
+  if (id === undefined && repo === undefined) return;
+  const shown = await window.daemon.ask("gate.show", id === undefined ? { repo } : { item: id });
+  const place = { ...shown, repo: repo ?? shown.repo };
+  const options = { title: shown.line, placeHolder: vscode.l10n.t("Pick a check to bring it forward") };
+  const chosen = await vscode.window.showQuickPick(rows(place), options);
+  await chosen?.run?.();
+};
+
+function rows(shown: Shown): Choice[] {
+  const { item } = shown;
+  if (!item)
+    return [
+      row("add", vscode.l10n.t("New Work Item…"), "calcifer.work.add"),
+      row("play", vscode.l10n.t("Start Work Item…"), "calcifer.work.start"),
+    ];
+  const ready = standing(shown) === "ready";
+  const separator = { label: vscode.l10n.t("Item"), kind: vscode.QuickPickItemKind.Separator };
+  return [
+    ...(ready ? [row("git-merge", vscode.l10n.t("Merge & Complete"), "calcifer.work.finish", item.id)] : []),
+    ...checksOf(shown).map((check) => checkRow(check, shown)),
+    separator,
+    row("git-commit", vscode.l10n.t("Commit with Entry…"), "calcifer.work.commit", { repo: shown.repo, item }),
+    row("go-to-file", vscode.l10n.t("Open {0}", called(item)), "calcifer.work.show", item.id),
+    row("refresh", vscode.l10n.t("Check Again"), "calcifer.work.refresh"),
+  ];
+}
+
+function checkRow(check: Check, shown: Shown): Choice {
+  const done = check.state === "yes";
+  const about = { check, repo: shown.repo, item: shown.item };
+  return {
+    label: check.message,
+    iconPath: checkIcon(check),
+    ...(!done && { description: checkWay(check).title }),
+    ...(!done && check.detail && { detail: check.detail.slice(0, 4).join(", ") }),
+    ...(!done && { run: () => vscode.commands.executeCommand("calcifer.gate.act", about) }),
+  };
+}
+
+const row = (icon: string, label: string, command: string, ...given: unknown[]): Choice => ({
+  label,
+  iconPath: new vscode.ThemeIcon(icon),
+  run: () => vscode.commands.executeCommand(command, ...given),
+});
+
+type AboutCheck = { check?: Pick<Check, "id" | "next"> } | undefined;
+
+/** Brings a check forward: `{check, repo, item}`. */
+export const act: Run = (_window, given) => {
+  const check = (given as AboutCheck)?.check;
+  return check && vscode.commands.executeCommand(checkWay(check).command, given);
+};
+
+export const waive: Run = async (window, given) => {
+  const repo = repoOf(given) ?? window.repos.current?.repo;
+  if (repo === undefined) return;
+  const check = await pickCheck((given as AboutCheck)?.check?.id);
+  if (check === undefined) return;
+  const reason = await askLine({
+    title:
+      check === "entry"
+        ? vscode.l10n.t("Waive the Entry of the Next Commit")
+        : vscode.l10n.t("Waive the Commits so Far"),
+    prompt: vscode.l10n.t("Why? Readers of the history see it"),
+    most: 500,
+  });
+  if (reason === undefined) return;
+  const { commit } = await window.daemon.act("gate.waive", { check, reason, repo });
+  if (commit === null) void tell(vscode.l10n.t("The next commit needs no entry: {0}", reason));
+};
+
+type Waivable = "entry" | "judged";
+
+async function pickCheck(id: string | undefined): Promise<Waivable | undefined> {
+  if (id === "entry" || id === "judged") return id;
+  const rows = [
+    { label: vscode.l10n.t("The entry of the next commit"), check: "entry" as const },
+    { label: vscode.l10n.t("The commits so far"), check: "judged" as const },
+  ];
+  return (await vscode.window.showQuickPick(rows, { title: vscode.l10n.t("Waive a Check") }))?.check;
+}

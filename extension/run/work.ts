@@ -1,0 +1,215 @@
+// Commands on work items that write what a person says: new, start, adopt, tick, note, labels.
+import * as vscode from "vscode";
+import type { ListedItem } from "../../protocol/work.ts";
+import { faultOf } from "../daemon.ts";
+import { called } from "../looks.ts";
+import { itemOf, itemsOf, repoOf, serviceOf } from "../nodes.ts";
+import { anItem, askLine, pickItem, pickService } from "../pick.ts";
+import { tell, working } from "../say.ts";
+import type { Run, Window } from "../window.ts";
+
+export const add: Run = async (window, given) => {
+  const title = vscode.l10n.t("New Work Item");
+  const service = serviceOf(given) ?? (await pickService(window, title));
+  if (service === undefined) return;
+  const prompt = vscode.l10n.t("What is to change in {0}, in a line", service);
+  const text = await askLine({ title, prompt, placeHolder: vscode.l10n.t("Add TLS to the public endpoints") });
+  if (text === undefined) return;
+  const type = await pickType(title);
+  if (type === undefined) return;
+  const item = await window.daemon.act("work.add", { title: text, service, type });
+  window.pages.open(item.id);
+  return item;
+};
+
+type Type = ListedItem["type"];
+
+async function pickType(title: string): Promise<Type | undefined> {
+  const rows = Object.entries(typeWords()).map(([type, description]) => ({ label: type as Type, description }));
+  const placeHolder = vscode.l10n.t("What kind of work? It decides the checklist");
+  return (await vscode.window.showQuickPick(rows, { title, placeHolder }))?.label;
+}
+
+const typeWords = (): Record<Type, string> => ({
+  feature: vscode.l10n.t("something the service could not do before"),
+  service: vscode.l10n.t("a service set up, moved or taken down"),
+  integration: vscode.l10n.t("two services that shall work together"),
+  documentation: vscode.l10n.t("words only"),
+  bug: vscode.l10n.t("something that does not do what it should"),
+  maintenance: vscode.l10n.t("updates, tidying, configuration"),
+});
+
+export const show: Run = async (window, given) => {
+  const title = vscode.l10n.t("Open Work Item");
+  const placeholder = vscode.l10n.t("Number, or words of the title, description or notes");
+  const id = itemOf(given) ?? (await pickItem(window, { title, placeholder, filter: { all: true }, offerNew: true }));
+  if (id !== undefined) window.pages.open(id);
+};
+
+export const start: Run = async (window, given) => startItem(window, given, false);
+export const worktree: Run = async (window, given) => startItem(window, given, true);
+
+async function startItem(window: Window, given: unknown, worktree: boolean): Promise<unknown> {
+  const title = vscode.l10n.t("Start Work Item");
+  const placeholder = vscode.l10n.t("Which planned item?");
+  const service = serviceOf(given) ?? window.repos.current?.service ?? undefined;
+  const filter = { status: ["planned" as const], ...(service && { service }) };
+  const id = itemOf(given) ?? (await pickItem(window, { title, placeholder, filter, offerNew: true }));
+  if (id === undefined) return;
+  const begin = (how: { carry?: boolean; worktree?: boolean }) =>
+    working(title, (options) => window.daemon.act("work.start", { item: id, ...how }, options));
+  const item = await begin({ worktree }).catch(async (error: unknown) => {
+    const fault = faultOf(error);
+    const dirty = fault.fault === "refused" && fault.reasons.some(({ check }) => check === "clean");
+    const way = dirty ? await pickWayOut(fault.message) : undefined;
+    if (!dirty) throw error;
+    return way && begin(way);
+  });
+  if (!item) return;
+  if (item.worktree) offerFolder(item.worktree, called(item));
+  return item;
+}
+
+/** A dirty work tree has two ways out, and neither loses anything. */
+async function pickWayOut(sentence: string): Promise<{ carry: true } | { worktree: true } | undefined> {
+  const rows = [
+    { label: vscode.l10n.t("Take the changes along"), description: vscode.l10n.t("to the new branch"), carry: true },
+    {
+      label: vscode.l10n.t("Leave them here"),
+      description: vscode.l10n.t("and work in a folder beside, with the branch checked out there"),
+      carry: false,
+    },
+  ];
+  const chosen = await vscode.window.showQuickPick(rows, {
+    title: sentence,
+    placeHolder: vscode.l10n.t("How to go on?"),
+  });
+  if (!chosen) return undefined;
+  return chosen.carry ? { carry: true } : { worktree: true };
+}
+
+function offerFolder(folder: string, name: string): void {
+  const open = (forceNewWindow: boolean) => () =>
+    vscode.commands.executeCommand("vscode.openFolder", vscode.Uri.file(folder), { forceNewWindow });
+  void tell(
+    vscode.l10n.t("{0} has a work tree of its own: {1}", name, folder),
+    { title: vscode.l10n.t("Open in New Window"), run: open(true) },
+    {
+      title: vscode.l10n.t("Add to This Window"),
+      run: () => vscode.workspace.updateWorkspaceFolders(0, 0, { uri: vscode.Uri.file(folder) }),
+    },
+  );
+}
+
+export const adopt: Run = async (window, given) => {
+  const repo = repoOf(given) ?? window.repos.current?.repo;
+  const branch = window.repos.snapshot.repos.find((shown) => shown.repo === repo)?.branch;
+  if (!repo || !branch) return void tell(vscode.l10n.t("There is no branch here that an item could take."));
+  const title = vscode.l10n.t("Make {0} a Work Item", branch);
+  const prompt = vscode.l10n.t("Title of the work item");
+  const value = branch.replace(/^.*\//, "").replaceAll(/[-_]+/g, " ");
+  const text = await askLine({ title, prompt, value });
+  if (text === undefined) return;
+  const item = await window.daemon.act("work.adopt", { repo, branch, title: text });
+  window.pages.open(item.id);
+  return item;
+};
+
+/** Checks the item's branch out, by VS Code's git: it asks what has to be asked. */
+export const switchTo: Run = async (window, given) => {
+  const id = itemOf(given);
+  if (id === undefined) return;
+  const { branch, worktree, service } = await window.daemon.ask("work.get", { item: id });
+  if (worktree) return offerFolder(worktree, `#${id}`);
+  const repo = window.repos.snapshot.services.find(({ name }) => name === service)?.repo;
+  const repository = repo && window.repos.git?.getRepository(vscode.Uri.file(repo));
+  if (!branch || !repository)
+    return void tell(vscode.l10n.t("The repository of #{0} is not open in this window.", id), openRepo(repo));
+  await repository.checkout(branch);
+};
+
+const openRepo = (repo: string | undefined) => ({
+  title: vscode.l10n.t("Open Folder"),
+  run: () =>
+    repo && vscode.commands.executeCommand("vscode.openFolder", vscode.Uri.file(repo), { forceNewWindow: true }),
+});
+
+export const check: Run = async (window, given) => {
+  const id = await anItem(window, itemOf(given), activeQuestion(vscode.l10n.t("Tick the Checklist")));
+  if (id === undefined) return;
+  const item = await window.daemon.ask("work.get", { item: id });
+  const rows = item.checklist.map(({ text, done }, i) => ({ label: text, picked: done, point: i + 1, done }));
+  const chosen = await vscode.window.showQuickPick(rows, {
+    title: vscode.l10n.t("Checklist of {0}", called(item)),
+    placeHolder: rows.length > 0 ? vscode.l10n.t("What is done") : vscode.l10n.t("The checklist is empty."),
+    canPickMany: true,
+    ignoreFocusOut: true,
+  });
+  if (!chosen) return;
+  const ticked = rows.filter((row) => !row.done && chosen.includes(row)).map(({ point }) => point);
+  const unticked = rows.filter((row) => row.done && !chosen.includes(row)).map(({ point }) => point);
+  if (ticked.length > 0) await window.daemon.act("work.check", { item: id, points: ticked });
+  if (unticked.length > 0) await window.daemon.act("work.uncheck", { item: id, points: unticked });
+};
+
+export const note: Run = async (window, given) => {
+  const id = await anItem(window, itemOf(given), activeQuestion(vscode.l10n.t("Write Notes")));
+  // Notes are some lines: they are written on the page.
+  if (id !== undefined) window.pages.open(id);
+};
+
+export const document: Run = async (window, given) => {
+  const id = await anItem(window, itemOf(given), activeQuestion(vscode.l10n.t("Open the Required Document")));
+  if (id === undefined) return;
+  const item = await window.daemon.ask("work.get", { item: id });
+  if (item.document === null) return void tell(vscode.l10n.t("{0} needs no document.", called(item)));
+  const { path } = await window.daemon.act("work.document", { item: id });
+  const folder = item.worktree ?? window.repos.snapshot.services.find(({ name }) => name === item.service)?.repo;
+  if (folder) await vscode.window.showTextDocument(vscode.Uri.joinPath(vscode.Uri.file(folder), path));
+};
+
+export const label: Run = async (window, given, selected) => {
+  const ids = await someItems(window, given, selected, vscode.l10n.t("Set Labels"));
+  if (ids.length === 0) return;
+  const items = await Promise.all(ids.map((item) => window.daemon.ask("work.get", { item })));
+  const answer = await askLine({
+    title: vscode.l10n.t("Labels of {0}", items.map(({ id }) => `#${id}`).join(", ")),
+    prompt: vscode.l10n.t("Separated by commas; empty for none"),
+    value: [...new Set(items.flatMap(({ labels }) => labels))].join(", "),
+    optional: true,
+  });
+  if (answer === undefined) return;
+  const labels = answer
+    .split(",")
+    .map((one) => one.trim())
+    .filter(Boolean);
+  for (const item of ids) await window.daemon.act("work.edit", { item, label: labels });
+};
+
+export const type: Run = async (window, given, selected) => {
+  const title = vscode.l10n.t("Set Type");
+  const ids = await someItems(window, given, selected, title);
+  const chosen = ids.length > 0 ? await pickType(title) : undefined;
+  if (chosen) for (const item of ids) await window.daemon.act("work.edit", { item, type: chosen });
+};
+
+export const copy: Run = async (_, given, selected) => {
+  await vscode.env.clipboard.writeText(
+    itemsOf(given, selected)
+      .map((id) => `#${id}`)
+      .join(", "),
+  );
+};
+
+async function someItems(window: Window, given: unknown, selected: unknown, title: string): Promise<number[]> {
+  const ids = itemsOf(given, selected);
+  if (ids.length > 0) return ids;
+  const id = await anItem(window, undefined, activeQuestion(title));
+  return id === undefined ? [] : [id];
+}
+
+export const activeQuestion = (title: string) => ({
+  title,
+  placeholder: vscode.l10n.t("Of which item?"),
+  filter: { status: ["active" as const, "planned" as const] },
+});

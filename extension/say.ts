@@ -1,0 +1,73 @@
+// What a person is told: a fault as a sentence with a way on, work under way with a way to stop it.
+import * as vscode from "vscode";
+import type { Fault } from "../protocol/errors.ts";
+import type { CallOptions } from "./daemon.ts";
+import { faultOf } from "./daemon.ts";
+
+export interface Offer {
+  title: string;
+  run: () => unknown;
+}
+
+/** Resolves when the message is gone; what was chosen is done. */
+export async function tell(sentence: string, ...offers: Offer[]): Promise<void> {
+  const chosen = await vscode.window.showInformationMessage(sentence, ...offers.map(({ title }) => title));
+  await offers.find(({ title }) => title === chosen)?.run();
+}
+
+export async function warn(sentence: string, ...offers: Offer[]): Promise<void> {
+  const chosen = await vscode.window.showWarningMessage(sentence, ...offers.map(({ title }) => title));
+  await offers.find(({ title }) => title === chosen)?.run();
+}
+
+/** Says what failed, why, and what to do: nothing where a person stopped it. */
+export function tellFault(error: unknown, ...offers: Offer[]): void {
+  const fault = faultOf(error);
+  if (fault.fault === "cancelled") return;
+  const log = { title: vscode.l10n.t("Show Log"), run: () => vscode.commands.executeCommand("calcifer.daemon.logs") };
+  const own = offers.length > 0 ? offers : [log];
+  const show = fault.fault === "refused" || fault.fault === "conflict" ? warn : fail;
+  void show(sentences(fault), ...own);
+}
+
+async function fail(sentence: string, ...offers: Offer[]): Promise<void> {
+  const chosen = await vscode.window.showErrorMessage(sentence, ...offers.map(({ title }) => title));
+  await offers.find(({ title }) => title === chosen)?.run();
+}
+
+/** In a toast there is room for the verdict and its first reasons. The hint names a command line; here are buttons. */
+function sentences({ message, reasons }: Fault): string {
+  const more = reasons.map((reason) => reason.message).filter((said) => said !== message);
+  return [message, ...more.slice(0, 3), ...(more.length > 3 ? ["…"] : [])].join(" ");
+}
+
+/** A pause after which a person asks himself whether anything happens. */
+const noticeable = 800;
+
+/** Carries out what may take long: shown, with a way to stop it, once it does. */
+export async function working<T>(title: string, act: (options: CallOptions) => Promise<T>): Promise<T> {
+  const stop = new vscode.CancellationTokenSource();
+  let report: ((message: string) => void) | undefined;
+  let last: string | undefined;
+  const progress = (message: string): void => {
+    last = message;
+    report?.(message);
+  };
+  const answer = act({ token: stop.token, progress });
+  const late = setTimeout(() => {
+    const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+    void vscode.window.withProgress(options, async (bar, token) => {
+      token.onCancellationRequested(() => stop.cancel());
+      report = (message) => bar.report({ message });
+      if (last !== undefined) report(last);
+      // How it ended is told elsewhere.
+      await answer.catch(() => {});
+    });
+  }, noticeable);
+  try {
+    return await answer;
+  } finally {
+    clearTimeout(late);
+    stop.dispose();
+  }
+}

@@ -1,0 +1,50 @@
+// Everything the page of a work item shows, asked of the daemon.
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import type { Daemon } from "../../daemon.ts";
+import { faultOf } from "../../daemon.ts";
+import type { ItemState } from "./words.ts";
+
+export type Gathered = Pick<ItemState, "item" | "gone" | "description" | "diff" | "verdict" | "documentThere">;
+
+/** @throws Fault when even the item cannot be had for another reason than that it is gone */
+export async function gather(daemon: Daemon, id: number): Promise<Gathered> {
+  const [item, diff, verdict, { render }] = await Promise.all([
+    daemon.ask("work.show", { item: id }).catch(unlessMissing),
+    orNull(daemon, daemon.ask("work.diff", { item: id })),
+    orNull(daemon, daemon.ask("work.verdict", { item: id })),
+    import("./markdown.ts"),
+  ]);
+  if (!item) return { item: null, gone: true, description: "", diff: null, verdict: null, documentThere: null };
+  const folder = item.worktree ?? diff?.repo;
+  const document = item.document !== null && folder !== undefined ? path.join(folder, item.document) : undefined;
+  return {
+    item,
+    gone: false,
+    description: render(item.description),
+    diff,
+    verdict: item.status === "active" ? verdict : null,
+    documentThere: document === undefined ? null : await isThere(document),
+  };
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (faultOf(error).fault !== "missing") throw error;
+}
+
+/** The page lives without it. */
+async function orNull<T>(daemon: Daemon, asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    daemon.output.debug(faultOf(error).message);
+    return null;
+  }
+}
+
+function isThere(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,94 @@
+// A text that is edited in place: Enter or leaving it saves, Escape restores, and a conflict shows both.
+import * as l10n from "@vscode/l10n";
+import { html, nothing } from "lit";
+import { live } from "lit/directives/live.js";
+import { type Drawn, icon } from "../../toolkit/browser/elements.ts";
+import { meet } from "../edits.ts";
+import type { ItemModel } from "../model.ts";
+
+export interface Field {
+  name: string;
+  label: string;
+  now: () => string;
+  save: (text: string) => Promise<boolean>;
+  /** Enter makes a new line; ctrl+Enter saves */
+  several?: boolean;
+  id?: string;
+  className?: string;
+  placeholder?: string;
+  describedBy?: string;
+  invalid?: boolean;
+  /** after Escape, or after it was saved by key */
+  left?: () => void;
+}
+
+export function field(model: ItemModel, of: Field): Drawn {
+  const typed = model.edit(of.name)?.typed ?? of.now();
+  const save = () => model.save(of.name, of.now, of.save);
+  return html`<textarea
+    id=${of.id ?? nothing}
+    class=${of.className ?? nothing}
+    rows="1"
+    aria-label=${of.label}
+    aria-describedby=${of.describedBy ?? nothing}
+    aria-invalid=${of.invalid ? "true" : nothing}
+    placeholder=${of.placeholder ?? nothing}
+    ?readonly=${!model.able}
+    .value=${live(typed)}
+    @input=${(event: Event) => model.type(of.name, of.now(), text(event, of))}
+    @keydown=${(event: KeyboardEvent) => key(event, model, of)}
+    @blur=${() => void save()}
+  ></textarea>`;
+}
+
+/** What another client wrote meanwhile, and whose text shall hold. */
+export function conflict(model: ItemModel, { name, now, save }: Field): Drawn {
+  const edit = model.edit(name);
+  if (!edit || meet(edit, now()) !== "both") return nothing;
+  return html`<div class="conflict" role="group" aria-label=${l10n.t("Two changes of the same text")}>
+    <p class="row">${icon("git-compare")}<span>${changedBy(model.state.by)}</span></p>
+    <div class="theirs">${now() === "" ? html`<em>${l10n.t("(empty)")}</em>` : now()}</div>
+    <p class="row">
+      <vscode-button ?disabled=${!model.able} @click=${() => model.keepMine(name, now, save)}>${l10n.t("Keep Mine")}</vscode-button>
+      <vscode-button secondary @click=${() => model.forget(name)}>${l10n.t("Take Theirs")}</vscode-button>
+    </p>
+  </div>`;
+}
+
+/** Why a field, or a part of the page, could not do what was asked. */
+export function fault(model: ItemModel, name: string): Drawn {
+  const found = model.faults.get(name);
+  if (!found) return nothing;
+  const reasons = (found.reasons ?? []).filter(({ message }) => message !== found.message);
+  return html`<div class="refusal">
+    <p class="row">${icon("error")}<span>${found.message}</span></p>
+    ${reasons.length > 0 ? html`<ul>${reasons.map(({ message }) => html`<li>${message}</li>`)}</ul>` : nothing}
+    ${found.hint === undefined ? nothing : html`<p class="quiet">${found.hint}</p>`}
+  </div>`;
+}
+
+function changedBy(by: string | null): string {
+  if (by === "cli") return l10n.t("Changed on the command line meanwhile:");
+  if (by === "extension") return l10n.t("Changed in another window meanwhile:");
+  return l10n.t("Changed elsewhere meanwhile:");
+}
+
+function text(event: Event, { several }: Field): string {
+  const { value } = event.target as HTMLTextAreaElement;
+  return several ? value : value.replaceAll(/\s*\n\s*/g, " ");
+}
+
+function key(event: KeyboardEvent, model: ItemModel, of: Field): void {
+  const target = event.target as HTMLElement;
+  const saves = event.key === "Enter" && !event.isComposing && (!of.several || event.ctrlKey || event.metaKey);
+  if (event.key === "Escape") {
+    if (model.edit(of.name)) event.stopPropagation();
+    model.forget(of.name);
+    of.left?.();
+  } else if (saves) {
+    event.preventDefault();
+    // Leaving a field saves it; a field of several lines is gone on with.
+    if (of.several) void model.save(of.name, of.now, of.save).then(() => of.left?.());
+    else target.blur();
+  }
+}
