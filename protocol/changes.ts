@@ -52,6 +52,7 @@ export const changes = room({
         text: z.string().max(4000).default("").describe("one line for readers; empty shows the place alone"),
         item,
         section: z.string().max(80).optional().describe("sub-heading: Added, Fixed …"),
+        paths: z.array(z.string()).max(10_000).optional().describe("files of the commit to come, for `needed`"),
         repo,
       }),
       result: z.object({
@@ -64,6 +65,7 @@ export const changes = room({
         existing: z
           .array(z.object({ text: z.string(), line: z.number().int() }))
           .describe("entries of the item that the branch or the work tree adds already"),
+        needed: z.boolean().describe("a commit made now is refused without an entry"),
       }),
       faults: ["invalid", "missing", "refused"],
     }),

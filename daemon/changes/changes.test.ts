@@ -182,6 +182,29 @@ describe("changes", () => {
     });
   });
 
+  describe("preview says whether a commit needs an entry", () => {
+    const needed = async (paths?: string[]) =>
+      (await daemon.client.changes.preview({ repo: ground.top, ...(paths && { paths }) })).needed;
+
+    it("each one does, but for files the policy ignores", async () => {
+      await policy("changes:\n  ignore: ['docs/**']\n");
+      await begun();
+      assert.deepEqual(
+        [await needed(), await needed(["docs/a.md"]), await needed(["docs/a.md", "b.txt"])],
+        [true, false, true],
+      );
+    });
+
+    it("only the first one does, where the policy says so; none on a branch of no item", async () => {
+      await policy("changes:\n  commit: first\n");
+      assert.equal(await needed(), false);
+      await begun();
+      assert.equal(await needed(), true);
+      await daemon.client.changes.add({ text: "Words", repo: ground.top });
+      assert.equal(await needed(), false);
+    });
+  });
+
   describe("add", () => {
     it("writes the entry of the item into its work tree, mode and neighbours kept", async () => {
       await begun();

@@ -3,7 +3,7 @@ import { addedEntries, parseChanges } from "../../gate/changes.ts";
 import { unreleasedGroup } from "../../gate/changes-add.ts";
 import { hasWords, partsOf, sameTitle } from "../../gate/changes-entries.ts";
 import { text } from "../../gate/git.ts";
-import type { Policy } from "../../gate/policy.ts";
+import { matches, type Policy } from "../../gate/policy.ts";
 import { branchTip } from "../../gate/refs.ts";
 import { Latest } from "../../gate/remember.ts";
 import type { Repo } from "../../gate/repo.ts";
@@ -35,13 +35,21 @@ export async function preview(place: PreviewPlace, asked: Parsed<Method>): Promi
   const after = orInvalid(() => edit.apply(before));
   const lines = neighbourhood(before, after.text);
   const changes = edit.file === policy.changes.file ? before : (readInside(opened.repo, policy.changes.file) ?? "");
+  const there = item ? await existing(place, item.id, changes) : [];
   return {
     file: edit.file,
     line: isThere ? after.line : null,
     lines: isThere ? lines : lines.filter(({ added }) => !added),
     sections: sectionsIn(changes),
-    existing: item ? await existing(place, item.id, changes) : [],
+    existing: there,
+    needed: item !== undefined && isNeeded(policy, there.length > 0, asked.paths),
   };
+}
+
+/** As the commit gate will ask. */
+function isNeeded({ changes }: Policy, isThere: boolean, paths: string[] | undefined): boolean {
+  if (changes.commit === "off" || (changes.commit === "first" && isThere)) return false;
+  return !paths?.length || !paths.every((path) => matches(changes.ignore, path));
 }
 
 const around = 3;

@@ -155,7 +155,7 @@ export const check: Run = async (window, given) => {
 export const note: Run = async (window, given) => {
   const id = await anItem(window, itemOf(given), activeQuestion(vscode.l10n.t("Write Notes")));
   // Notes are some lines: they are written on the page.
-  if (id !== undefined) window.pages.open(id);
+  if (id !== undefined) window.pages.open(id, "notes");
 };
 
 export const document: Run = async (window, given) => {

@@ -136,6 +136,7 @@ export const itemState: ItemState = {
   verdict,
   services: ["gateway", "billing", "vpn"],
   documentThere: false,
+  focus: null,
   by: "cli",
 };
 
@@ -234,6 +235,7 @@ type CommitDoors = Pick<Doors<CommitWords>, "call" | "functions">;
 /** Previews entries, and commits what it is given. */
 export class CommitHost {
   existing: { text: string; line: number }[] = [];
+  needed = true;
   refuse: Fault | undefined;
   readonly calls: [string, unknown][] = [];
 
@@ -278,6 +280,7 @@ export class CommitHost {
       lines: [...before.slice(1), ...heading, ...added, ...after],
       sections: ["Added", "Changed", "Fixed"],
       existing: this.existing,
+      needed: this.needed,
     };
   }
 

@@ -322,6 +322,7 @@ describe("the pages in a browser", () => {
     it("leaves it open whether one more entry is written after an earlier commit's", async () => {
       const host = new CommitHost();
       host.existing = [{ text: "TLS (#42)", line: 7 }];
+      host.needed = false;
       const { page } = await openCommit({}, host);
       await page.getByRole("button", { name: "TLS (#42)" }).waitFor();
       assert.equal(await page.getByRole("textbox", { name: "Entry in CHANGES.md" }).inputValue(), "");

@@ -48,6 +48,10 @@ export class CommitModel {
     return chosen(this.state.files, { left }).some(({ path }) => path === file) ? "here" : "earlier";
   }
 
+  get needed(): boolean {
+    return this.preview?.needed ?? true;
+  }
+
   get obstacles(): string[] {
     return obstacles(this);
   }
@@ -66,7 +70,8 @@ export class CommitModel {
     if (!repo || !item || connection !== "up") return;
     const { draft } = this;
     const text = writesEntry(draft, this.entry) ? draft.entry.trim() : "";
-    const params = { repo, item: item.id, text, ...(draft.section !== "" && { section: draft.section }) };
+    const paths = chosen(files, draft).map(({ path }) => path);
+    const params = { repo, item: item.id, text, paths, ...(draft.section !== "" && { section: draft.section }) };
     const question = JSON.stringify([params, branch, files]);
     if (question === this.#asked) return;
     this.#timer = setTimeout(() => void this.#preview(params, question), this.preview ? pause : 0);

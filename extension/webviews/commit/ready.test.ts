@@ -27,6 +27,7 @@ type Case = {
   state?: Partial<Situation["state"]>;
   draft?: Partial<Draft>;
   entry?: EntryState;
+  needed?: boolean;
   says: string[];
 };
 const cases: Case[] = [
@@ -39,7 +40,20 @@ const cases: Case[] = [
   { what: "the message is missing", draft: { message: " \n" }, says: ["Write a message."] },
   { what: "the entry is missing", draft: { entry: " " }, says: ["Write an entry, or say why there is none."] },
   { what: "CHANGES.md has the entry already", draft: { entry: "" }, entry: "here", says: [] },
-  { what: "an earlier commit has the entry", draft: { entry: "" }, entry: "earlier", says: [] },
+  {
+    what: "an earlier commit has it, and that is enough",
+    draft: { entry: "" },
+    entry: "earlier",
+    needed: false,
+    says: [],
+  },
+  {
+    what: "an earlier commit has it, and every one needs one",
+    draft: { entry: "" },
+    entry: "earlier",
+    says: ["Write an entry, or say why there is none."],
+  },
+  { what: "the policy wants none", draft: { entry: "" }, needed: false, says: [] },
   {
     what: "CHANGES.md has the entry and another was begun",
     draft: { entry: "", another: true },
@@ -64,9 +78,9 @@ const cases: Case[] = [
 ];
 
 describe("the Commit button", () => {
-  for (const { what, says, entry = "none", ...given } of cases) {
+  for (const { what, says, entry = "none", needed = true, ...given } of cases) {
     it(`${says.length === 0 ? "works" : "says why it does not"} when ${what}`, () => {
-      const situation = { state: { ...state, ...given.state }, draft: { ...draft, ...given.draft }, entry };
+      const situation = { state: { ...state, ...given.state }, draft: { ...draft, ...given.draft }, entry, needed };
       assert.deepEqual(obstacles(situation), says);
     });
   }

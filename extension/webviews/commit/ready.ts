@@ -15,16 +15,15 @@ export interface Draft {
   left: string[];
 }
 
-/**
- * Whether the item has its entry: not at all, from an earlier commit of the branch, or in what is to be committed now.
- * A policy may want one with every commit, so after an earlier one another can be written, and need not be.
- */
+/** Whether the item has its entry: not at all, from an earlier commit of the branch, or in what is to be committed now. */
 export type EntryState = "none" | "earlier" | "here";
 
 export interface Situation {
   state: Pick<CommitState, "connection" | "trusted" | "item" | "branch" | "files">;
   draft: Draft;
   entry: EntryState;
+  /** the policy wants one with this commit */
+  needed: boolean;
 }
 
 export function chosen(files: File[] | null, { left }: Pick<Draft, "left">): File[] {
@@ -32,14 +31,14 @@ export function chosen(files: File[] | null, { left }: Pick<Draft, "left">): Fil
 }
 
 /** Sentences; none means that the button works. */
-export function obstacles({ state, draft, entry }: Situation): string[] {
+export function obstacles({ state, draft, entry, needed }: Situation): string[] {
   if (!state.trusted) return [l10n.t("This workspace is not trusted.")];
   if (state.connection !== "up") return [l10n.t("The Calcifer daemon does not answer.")];
   if (!state.item) return [l10n.t("{0} is not a work item's branch.", state.branch ?? "HEAD")];
   return [
     ...(chosen(state.files, draft).length === 0 ? [l10n.t("Choose at least one file.")] : []),
     ...(draft.message.trim() === "" ? [l10n.t("Write a message.")] : []),
-    ...entryObstacles(draft, entry),
+    ...entryObstacles(draft, entry, needed),
   ];
 }
 
@@ -50,11 +49,11 @@ export function offersEntry({ noEntry, another }: Draft, entry: EntryState): boo
 
 /** Whether an entry is going to be written. */
 export function writesEntry(draft: Draft, entry: EntryState): boolean {
-  return offersEntry(draft, entry) && (entry !== "earlier" || draft.entry.trim() !== "");
+  return offersEntry(draft, entry) && draft.entry.trim() !== "";
 }
 
-function entryObstacles(draft: Draft, entry: EntryState): string[] {
+function entryObstacles(draft: Draft, entry: EntryState, needed: boolean): string[] {
   if (draft.noEntry) return draft.reason.trim() === "" ? [l10n.t("Say why there is no entry.")] : [];
-  if (!writesEntry(draft, entry) || draft.entry.trim() !== "") return [];
-  return [l10n.t("Write an entry, or say why there is none.")];
+  if (!offersEntry(draft, entry) || writesEntry(draft, entry)) return [];
+  return needed || draft.another ? [l10n.t("Write an entry, or say why there is none.")] : [];
 }

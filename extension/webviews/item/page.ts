@@ -9,6 +9,7 @@ import { checklist } from "./parts/checklist.ts";
 import { description } from "./parts/description.ts";
 import { documentPart } from "./parts/document.ts";
 import { facts } from "./parts/facts.ts";
+import { goTo } from "./parts/go-to.ts";
 import { heading } from "./parts/heading.ts";
 import { notes } from "./parts/notes.ts";
 import { verdict } from "./parts/verdict.ts";
@@ -31,6 +32,12 @@ function draw(): void {
     html`${banner(is, trusted, (command) => model.run(command))}${gone ? deleted() : item ? page() : nothing}`,
     root,
   );
+  const { focus } = model.state;
+  if (focus && item) {
+    // Once: the page is drawn again for every letter.
+    connection.learn({ focus: null });
+    goTo(focus);
+  }
 }
 
 function page(): Drawn {

@@ -21,11 +21,14 @@ export class ItemPages implements vscode.WebviewPanelSerializer, vscode.Disposab
     this.#repos = repos;
   }
 
-  /** Opens the page of an item, or shows the one there is. */
-  open(id: number): void {
+  /**
+   * Opens the page of an item, or shows the one there is.
+   * @param part where the focus goes
+   */
+  open(id: number, part?: Part): void {
     const open = this.#pages.get(id);
-    if (open) open.reveal();
-    else this.#show(id, this.#panel(id));
+    if (open) open.reveal(part);
+    else this.#show(id, this.#panel(id), part);
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, kept: unknown): Promise<void> {
@@ -43,18 +46,22 @@ export class ItemPages implements vscode.WebviewPanelSerializer, vscode.Disposab
     return vscode.window.createWebviewPanel(ItemPages.viewType, `#${id}`, vscode.ViewColumn.Active, options);
   }
 
-  #show(id: number, panel: vscode.WebviewPanel): void {
+  #show(id: number, panel: vscode.WebviewPanel, part?: Part): void {
     panel.iconPath = vscode.Uri.joinPath(this.#extensionUri, "media/calcifer.svg");
     panel.onDidDispose(() => {
       this.#pages.get(id)?.dispose();
       this.#pages.delete(id);
     });
-    this.#pages.set(id, new ItemPage(id, panel, this.#extensionUri, this.#daemon, this.#repos));
+    const page = new ItemPage(id, panel, this.#extensionUri, this.#daemon, this.#repos);
+    this.#pages.set(id, page);
+    if (part) page.reveal(part);
   }
 }
 
 /** Several events of one act are one question. */
 const settle = 50;
+
+type Part = NonNullable<ItemState["focus"]>;
 
 class ItemPage implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
@@ -65,6 +72,8 @@ class ItemPage implements vscode.Disposable {
   #state: ItemState;
   #timer: NodeJS.Timeout | undefined;
   #asked = 0;
+  /** told with the next state that has the item */
+  #focus: Part | undefined;
 
   constructor(id: number, panel: vscode.WebviewPanel, extensionUri: vscode.Uri, daemon: Daemon, repos: Repos) {
     this.#panel = panel;
@@ -82,8 +91,11 @@ class ItemPage implements vscode.Disposable {
     void this.#refresh();
   }
 
-  reveal(): void {
+  reveal(part?: Part): void {
     this.#panel.reveal();
+    if (!part) return;
+    this.#focus = part;
+    this.#soon();
   }
 
   dispose(): void {
@@ -145,7 +157,8 @@ class ItemPage implements vscode.Disposable {
     } catch (error) {
       this.#daemon.output.warn(faultOf(error).message);
     }
-    this.#page.push(this.#state);
+    this.#page.push({ ...this.#state, focus: this.#focus ?? null });
+    if (this.#state.item) this.#focus = undefined;
   }
 
   async #openEntry(open: Opener, line: number): Promise<undefined> {
@@ -169,4 +182,5 @@ const unknown: Omit<ItemState, "id" | "connection" | "trusted" | "services"> = {
   verdict: null,
   documentThere: null,
   by: null,
+  focus: null,
 };

@@ -65,6 +65,8 @@ export const words = {
     documentThere: z.boolean().nullable(),
     /** who made the last change: cli, extension … */
     by: z.string().nullable(),
+    /** the part that was asked for, told once */
+    focus: z.enum(["notes", "checklist"]).nullable(),
   }),
 } satisfies Words;
 

@@ -28,12 +28,17 @@ function writing(model: CommitModel): Drawn {
   return html`<textarea
       id="entry"
       rows="1"
-      placeholder=${model.entry === "earlier" ? l10n.t("One more line, for this commit") : l10n.t("One line for readers")}
+      placeholder=${placeholder(model)}
       .value=${live(model.draft.entry)}
       @keydown=${oneLine}
       @input=${type}
     ></textarea>
     ${sections(model)}${preview(model.preview)}`;
+}
+
+function placeholder({ entry, needed }: CommitModel): string {
+  if (!needed) return l10n.t("One line for readers, if there is one");
+  return entry === "earlier" ? l10n.t("One more line, for this commit") : l10n.t("One line for readers");
 }
 
 /** An entry is one line; it is only shown on several. */

@@ -5,6 +5,7 @@ import { type Drawn, icon, link } from "../../toolkit/browser/elements.ts";
 import type { ItemModel } from "../model.ts";
 import type { ItemState } from "../words.ts";
 import { createDocument, openDocument } from "./document.ts";
+import { goTo } from "./go-to.ts";
 
 const most = 8;
 
@@ -50,8 +51,10 @@ function stateIcon({ state, required }: Check): Drawn {
   return html`${name}<span class="unseen">${l10n.t("No")}</span>`;
 }
 
-function action(model: ItemModel, { id, state }: Check): Drawn {
-  const found = state === "yes" ? undefined : actions[id]?.(model);
+function action(model: ItemModel, { id, state, next }: Check): Drawn {
+  // A branch without commits has nothing to waive.
+  const way = id === "judged" && next?.startsWith("calcifer commit") ? "clean" : id;
+  const found = state === "yes" ? undefined : actions[way]?.(model);
   if (!found) return nothing;
   const [words, run] = found;
   return html`<div>${link(words, run, !model.able)}</div>`;
@@ -59,7 +62,7 @@ function action(model: ItemModel, { id, state }: Check): Drawn {
 
 const actions: Record<string, (model: ItemModel) => [string, () => void]> = {
   entry: (model) => [l10n.t("Write the entry…"), () => model.run("calcifer.changes.add")],
-  checklist: () => [l10n.t("Go to the checklist"), () => goTo("checklist-heading")],
+  checklist: () => [l10n.t("Go to the checklist"), () => goTo("checklist")],
   notes: () => [l10n.t("Write the notes"), () => goTo("notes")],
   document: (model) =>
     model.state.documentThere
@@ -77,10 +80,4 @@ function update(model: ItemModel): [string, () => void] {
     l10n.t("Update from {0}", model.state.diff?.trunk ?? l10n.t("Trunk")),
     () => model.run("calcifer.work.update"),
   ];
-}
-
-function goTo(id: string): void {
-  const element = document.getElementById(id);
-  element?.scrollIntoView({ block: "center" });
-  element?.focus({ preventScroll: true });
 }
