@@ -16,10 +16,10 @@ export interface View {
 const usable = "calcifer.situation == ready";
 
 export const views: View[] = [
-  { id: "calcifer.now", name: "Now", icon: "media/activity.svg", when: "true", size: 5 },
-  { id: "calcifer.commit", name: "Commit", icon: "media/activity.svg", webview: true, when: usable, size: 6 },
-  { id: "calcifer.work", name: "Work", icon: "media/activity.svg", when: usable, size: 4 },
-  { id: "calcifer.services", name: "Services", icon: "media/activity.svg", when: "calcifer.services > 0", size: 3 },
+  { id: "calcifer.now", name: "Now", icon: "media/activity.svg", when: "true", size: 4 },
+  { id: "calcifer.commit", name: "Commit", icon: "media/activity.svg", webview: true, when: usable, size: 8 },
+  { id: "calcifer.work", name: "Work", icon: "media/activity.svg", when: usable, size: 3 },
+  { id: "calcifer.services", name: "Services", icon: "media/activity.svg", when: "calcifer.services > 0", size: 2 },
 ];
 
 export interface Welcome {

@@ -59,11 +59,15 @@ interface Manifest {
   name: string;
   version: string;
   contributes?: unknown;
+  scripts: Record<string, string>;
   [field: string]: unknown;
 }
 
 /** Fields that are about building us. */
 const ours = /^((dev|optional)?[dD]ependencies|allowScripts|bin|files|scripts|type)$/;
+
+/** The only script that VS Code runs. */
+const uninstall = "vscode:uninstall";
 
 /** Makes packages, from what is built now. @returns target → file */
 export async function makePackages(wanted: readonly Target[]): Promise<Map<Target, string>> {
@@ -83,7 +87,8 @@ async function stage(): Promise<string> {
   const folder = mkdtempSync(path.join(out, "stage-"));
   const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as Manifest;
   const published = Object.fromEntries(Object.entries(manifest).filter(([field]) => !ours.test(field)));
-  put(folder, "package.json", `${JSON.stringify(published, null, 2)}\n`);
+  const scripts = { [uninstall]: manifest.scripts[uninstall] };
+  put(folder, "package.json", `${JSON.stringify({ ...published, scripts }, null, 2)}\n`);
   for (const { name } of rows) put(folder, `dist/${name}`, withoutMap(path.join(root, "dist", name)));
   put(folder, "dist/daemon.cjs", await daemon());
   put(folder, "dist/THIRD-PARTY-NOTICES.txt", notices());

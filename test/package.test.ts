@@ -15,7 +15,7 @@ const belongs = [
   "extension.vsixmanifest",
   "extension/{LICENSE.txt,changelog.md,readme.md,package.json,package.nls.json}",
   "extension/bin/terminal/{calcifer,calcifer.cmd}",
-  "extension/dist/{ci,cli,daemon,extension,hook,yaml}.cjs",
+  "extension/dist/{ci,cli,daemon,extension,hook,uninstall,web,yaml}.cjs",
   "extension/dist/THIRD-PARTY-NOTICES.txt",
   "extension/dist/webviews/codicon.{css,ttf}",
   "extension/dist/webviews/*.{css,js}",
@@ -123,7 +123,8 @@ describe("the packages", () => {
   it("have a manifest about running us, whose files are all there", () => {
     const entries = unzip(packageFor(here()));
     const manifest = JSON.parse(String(entries.find(({ name }) => name === "extension/package.json")?.contents()));
-    const ours = ["scripts", "dependencies", "devDependencies", "optionalDependencies", "type", "bin", "files"];
+    assert.deepEqual(Object.keys(manifest.scripts), ["vscode:uninstall"]);
+    const ours = ["dependencies", "devDependencies", "optionalDependencies", "type", "bin", "files"];
     assert.deepEqual(
       ours.filter((field) => field in manifest),
       [],
@@ -240,6 +241,13 @@ describe("a package that was installed, on a machine without Node", () => {
     refused();
     calcifer("commit", "--all", "-m", "Two", "--entry", "Counts to two");
     assert.match(git("log", "-1", "--format=%s").stdout, /^Two$/m);
+  });
+
+  it("leaves no daemon behind when it is uninstalled", () => {
+    calcifer("daemon", "start");
+    const { status } = run(process.execPath, [path.join(command, "../../../dist/uninstall.cjs")]);
+    assert.equal(status, 0);
+    assert.equal(JSON.parse(calcifer("daemon", "status", "--json")).running, false);
   });
 
   it("says what it needs where there is nothing to run it", () => {

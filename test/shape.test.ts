@@ -63,6 +63,7 @@ const rows: Row[] = [
     who: "extension/webviews/**",
     may: ["extension/**", "protocol/**", "npm:vscode", "npm:@vscode/l10n", "npm:markdown-it", "npm:zod", node],
   },
+  { who: "extension/uninstall.ts", may: ["protocol/connect.ts"] },
   { who: "extension/connection.ts", may: ["extension/**", "protocol/**", "npm:vscode", "npm:vscode-languageclient"] },
   { who: "extension/**", may: ["extension/**", "protocol/**", "npm:vscode", "node:path"], mayTypes: ["npm:zod"] },
 ];
