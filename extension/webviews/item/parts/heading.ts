@@ -72,7 +72,12 @@ function blocked({ state }: ItemModel): string | undefined {
   const { verdict, connection } = state;
   if (!verdict)
     return connection === "up" ? l10n.t("What stands between this work and the trunk is not known yet.") : undefined;
-  return verdict.state === "yes" ? undefined : verdict.line;
+  if (verdict.state !== "no") return verdict.state === "yes" ? undefined : verdict.line;
+  // Which they are stands beside it.
+  const left = verdict.checks.filter(({ state: is, required }) => required && is === "no").length;
+  return left === 1
+    ? l10n.t("1 thing to do before it can be merged.")
+    : l10n.t("{0} things to do before it can be merged.", left);
 }
 
 function whyNot(model: ItemModel): Drawn {
