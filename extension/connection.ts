@@ -24,6 +24,8 @@ export interface ConnectionOptions {
   start: { execPath: string; args: string[] };
   env: Record<string, string | undefined>;
   output: vscode.LogOutputChannel;
+  /** address of the page that explains findings, by their codes */
+  help: string;
   changed: (state: DaemonState) => void;
   heard: (event: EventRecord) => void;
 }
@@ -167,7 +169,11 @@ export class Connection {
         { language: "scminput" },
       ],
       outputChannel: this.#options.output,
-      initializationOptions: { commandLinks: true, codeLens: setting("calcifer.codeLens.enabled") },
+      initializationOptions: {
+        commandLinks: true,
+        codeLens: setting("calcifer.codeLens.enabled"),
+        diagnosticsHelp: this.#options.help,
+      },
       synchronize: { configurationSection: "calcifer" },
       // Hovers may open an item, and nothing else.
       markdown: { isTrusted: { enabledCommands: ["calcifer.work.show"] } },

@@ -40,15 +40,15 @@ export class Daemon implements vscode.Disposable {
   /** every event of the log after the first connection, none twice, none missed over a reconnect */
   readonly onDidHear: vscode.Event<EventRecord>;
   readonly output: vscode.LogOutputChannel;
-  readonly #program: string;
+  readonly #extension: vscode.Uri;
   readonly #changed = new vscode.EventEmitter<DaemonState>();
   readonly #heard = new vscode.EventEmitter<EventRecord>();
   #state: DaemonState = { is: "starting" };
   #connection: Promise<Connection> | undefined;
 
-  /** @param program the daemon's bundle, started when no daemon answers */
-  constructor(program: string, output: vscode.LogOutputChannel) {
-    this.#program = program;
+  /** @param extension where the daemon's bundle lies, which is started when no daemon answers */
+  constructor(extension: vscode.Uri, output: vscode.LogOutputChannel) {
+    this.#extension = extension;
     this.output = output;
     this.onDidChangeState = this.#changed.event;
     this.onDidHear = this.#heard.event;
@@ -103,8 +103,10 @@ export class Daemon implements vscode.Disposable {
 
   async #open(): Promise<Connection> {
     const { Connection } = await import("./connection.ts");
+    const program = vscode.Uri.joinPath(this.#extension, "dist/daemon.cjs").fsPath;
     return new Connection({
-      start: { execPath: setting("calcifer.runtime") || process.execPath, args: [this.#program] },
+      start: { execPath: setting("calcifer.runtime") || process.execPath, args: [program] },
+      help: vscode.Uri.joinPath(this.#extension, "docs/editors.md").toString(),
       env: daemonEnvironment(),
       output: this.output,
       changed: (state) => this.#become(state),

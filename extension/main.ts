@@ -27,7 +27,7 @@ export interface Parts {
 export function activate(context: vscode.ExtensionContext): Parts {
   const memory = context.workspaceState;
   const output = vscode.window.createOutputChannel("Calcifer", { log: true });
-  const daemon = new Daemon(context.asAbsolutePath("dist/daemon.cjs"), output);
+  const daemon = new Daemon(context.extensionUri, output);
   const repos = new Repos(daemon, memory);
   const work = new WorkView(daemon, repos, memory);
   const commit = new CommitView(context.extensionUri, daemon, repos);

@@ -28,7 +28,11 @@ const programs: Bundle[] = [
   { name: "hook.cjs", entry: "cli/hook.ts", as: program() },
   { name: "extension.cjs", entry: "extension/main.ts", as: program(["vscode"]) },
   { name: "uninstall.cjs", entry: "extension/uninstall.ts", as: program() },
-  { name: "web.cjs", entry: "extension/web.ts", as: { external: ["vscode"], format: "cjs", platform: "browser", minify: true } },
+  {
+    name: "web.cjs",
+    entry: "extension/web.ts",
+    as: { external: ["vscode"], format: "cjs", platform: "browser", minify: true },
+  },
 ];
 
 /** What pages take as it is. */

@@ -93,7 +93,15 @@ async function stage(): Promise<string> {
   put(folder, "dist/daemon.cjs", await daemon());
   put(folder, "dist/THIRD-PARTY-NOTICES.txt", notices());
   put(folder, "README.md", readableAnywhere(readFileSync(path.join(root, "README.md"), "utf8")));
-  const asItIs = ["CHANGELOG.md", "LICENSE", "bin/terminal/*", "media/**", "l10n/*.json", "package.nls*.json"];
+  const asItIs = [
+    "CHANGELOG.md",
+    "docs/editors.md",
+    "LICENSE",
+    "bin/terminal/*",
+    "media/**",
+    "l10n/*.json",
+    "package.nls*.json",
+  ];
   const files = globSync(asItIs, { cwd: root, withFileTypes: true }).filter((entry) => entry.isFile());
   const named = files.map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
   for (const file of new Set([...named, ...mentioned(manifest.contributes)])) copy(file, folder);

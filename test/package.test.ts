@@ -22,7 +22,7 @@ const belongs = [
   "extension/l10n/bundle.l10n.json",
   "extension/media/{activity.svg,calcifer.svg,icon.png}",
   "extension/media/walkthrough/*.svg",
-  "extension/docs/calcifer.schema.json",
+  "extension/docs/{calcifer.schema.json,editors.md}",
   "extension/snippets/*.json",
   "extension/prebuilds/*.node",
 ];

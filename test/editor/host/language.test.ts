@@ -37,6 +37,7 @@ describe("CHANGES.md", () => {
     await seen(changed, () => of(uri, "calcifer/no-entry"), "the finding");
     const finding = of(uri, "calcifer/no-entry") ?? assert.fail();
     assert.equal(finding.severity, vscode.DiagnosticSeverity.Error);
+    assert.match(String(typeof finding.code === "object" && finding.code.target), /docs\/editors\.md#no-entry$/);
     const fix = await preferredFix(uri, finding.range);
     assert.ok(fix.edit && (await vscode.workspace.applyEdit(fix.edit)));
     assert.match(editor.document.getText(), new RegExp(`- Say it in CHANGES\\.md \\(#${id}\\)`));
