@@ -4,14 +4,7 @@
 /** One place of a command in a menu of VS Code's. */
 export interface Place {
   /** the menu's name in the manifest */
-  menu:
-    | "view/title"
-    | "view/item/context"
-    | "scm/title"
-    | "scm/repository"
-    | "scm/resourceGroup/context"
-    | "editor/title"
-    | "calcifer.groupBy";
+  menu: "view/title" | "view/item/context" | "scm/title" | "calcifer.groupBy" | "calcifer.item.edit";
   when?: string;
   /** `navigation@1`, `inline@1`, or a group that begins with its number */
   group: string;
@@ -45,6 +38,12 @@ const inServices = (item: string, group: string): Place => ({
   when: `view == calcifer.services && viewItem =~ ${item}`,
   group,
 });
+/** In the submenu of an item in Work. */
+const inEdit = (place: number, when?: string): Place => ({
+  menu: "calcifer.item.edit",
+  ...(when && { when }),
+  group: `1_edit@${place}`,
+});
 /** One item, not several. */
 const one = (place: Place): Place => ({ ...place, when: `${place.when} && !listMultiSelection` });
 const titleOf = (view: string, group: string, when = ""): Place => ({
@@ -53,8 +52,10 @@ const titleOf = (view: string, group: string, when = ""): Place => ({
   group,
 });
 
-const withService = "calcifer.services > 0";
+const withService = "calcifer.serviceCount > 0";
 const withItem = "calcifer.item";
+/** Not in a browser alone. */
+const onMachine = "calcifer.situation != missing";
 /** Context values of items: `item active ready`, `item planned`, `item done unpushed`, `item dropped`. */
 const anyItem = "/^item\\b/";
 const active = "/^item active\\b/";
@@ -115,9 +116,9 @@ export const actions = {
     title: "Commit with Entry…",
     icon: "git-commit",
     acts: true,
-    enablement: withService,
+    enablement: "calcifer.situation == ready",
     places: [
-      { menu: "scm/title", when: "scmProvider == git && calcifer.services > 0", group: "navigation@9" },
+      { menu: "scm/title", when: "scmProvider == git && scmProviderRootUri in calcifer.roots", group: "navigation@9" },
       inNow("/^check (entry|clean)\\b/", "inline@1"),
       one(inNow(active, "inline@1")),
       one(inWork(active, "2_change@1")),
@@ -130,7 +131,7 @@ export const actions = {
     palette: withItem,
     places: [
       inNow("/^check checklist (no|unknown)/", "inline@1"),
-      one(inWork("/^item (planned|active)\\b/", "3_detail@1")),
+      inEdit(1, "!listMultiSelection && viewItem =~ /^item (planned|active)\\b/"),
     ],
   },
   "calcifer.work.note": {
@@ -140,7 +141,7 @@ export const actions = {
     palette: withItem,
     places: [
       inNow("/^check notes (no|unknown)/", "inline@1"),
-      one(inWork("/^item (planned|active)\\b/", "3_detail@2")),
+      inEdit(2, "!listMultiSelection && viewItem =~ /^item (planned|active)\\b/"),
     ],
   },
   "calcifer.work.document": {
@@ -148,20 +149,23 @@ export const actions = {
     icon: "book",
     acts: true,
     palette: withItem,
-    places: [inNow("/^check document\\b/", "inline@1"), one(inWork("/^item (planned|active)\\b/", "3_detail@3"))],
+    places: [
+      inNow("/^check document\\b/", "inline@1"),
+      inEdit(3, "!listMultiSelection && viewItem =~ /^item (planned|active)\\b/"),
+    ],
   },
   "calcifer.work.label": {
     title: "Set Labels…",
     icon: "tag",
     acts: true,
     palette: withItem,
-    places: [inWork(anyItem, "3_detail@4")],
+    places: [inEdit(4)],
   },
   "calcifer.work.type": {
     title: "Set Type…",
     acts: true,
     palette: withItem,
-    places: [inWork(anyItem, "3_detail@5")],
+    places: [inEdit(5)],
   },
   "calcifer.work.update": {
     title: "Update from Trunk",
@@ -185,7 +189,7 @@ export const actions = {
     places: [
       one(inNow("/^item active ready\\b/", "inline@2")),
       one(inWork("/^item active ready\\b/", "inline@1")),
-      inWork(active, "2_change@5"),
+      inWork(active, "3_merge@1"),
       one(inServices("/^item active ready\\b/", "inline@1")),
     ],
   },
@@ -193,13 +197,13 @@ export const actions = {
     title: "Merge Only",
     acts: true,
     palette: withItem,
-    places: [one(inWork(active, "2_change@6"))],
+    places: [one(inWork(active, "3_merge@2"))],
   },
   "calcifer.work.push": {
     title: "Push the Merge",
     icon: "cloud-upload",
     acts: true,
-    palette: withItem,
+    palette: withService,
     places: [one(inWork("/unpushed/", "inline@1"))],
   },
   "calcifer.work.drop": {
@@ -266,9 +270,9 @@ export const actions = {
     title: "Show Merge Checks…",
     icon: "checklist",
     palette: withService,
-    places: [one(inWork("/^item active (?!ready)/", "inline@1")), one(inNow(active, "1_open@2"))],
+    places: [one(inWork("/^item active\\b(?! ready)/", "inline@1")), one(inNow(active, "1_open@2"))],
   },
-  "calcifer.gate.act": { title: "Bring a Check Forward", palette: false },
+  "calcifer.gate.act": { title: "Do What a Check Asks For", palette: false },
   "calcifer.gate.waive": {
     title: "Waive a Check…",
     acts: true,
@@ -287,7 +291,7 @@ export const actions = {
     title: "Open CHANGES.md",
     icon: "list-unordered",
     palette: withService,
-    places: [inNow("/^check entry\\b/", "1_open@1"), one(inServices("/^service\\b/", "1_open@2"))],
+    places: [inNow("/^check entry\\b/", "1_open@1"), one(inServices("/^service\\b/", "2_files@1"))],
   },
   "calcifer.changes.release": {
     title: "Release…",
@@ -325,7 +329,7 @@ export const actions = {
   "calcifer.service.policy": {
     title: "Open .calcifer.yaml",
     palette: withService,
-    places: [one(inServices("/^service\\b/", "1_open@4"))],
+    places: [one(inServices("/^service\\b/", "2_files@2"))],
   },
   "calcifer.service.rename": {
     title: "Rename…",
@@ -340,13 +344,23 @@ export const actions = {
     places: [one(inServices("/^service\\b/", "9_end@1"))],
   },
 
-  "calcifer.backup.now": { title: "Back Up the Database Now", acts: true },
-  "calcifer.daemon.status": { title: "Show Daemon Status" },
-  "calcifer.daemon.restart": { title: "Reconnect to the Daemon" },
-  "calcifer.daemon.logs": { title: "Show Log", icon: "output" },
-  "calcifer.report": { title: "Report Issue…" },
-  "calcifer.walkthrough": { title: "Get Started" },
+  "calcifer.backup.now": { title: "Back Up the Database Now", acts: true, enablement: onMachine },
+  "calcifer.daemon.status": { title: "Show Daemon Status", enablement: onMachine },
+  "calcifer.daemon.restart": { title: "Reconnect to the Daemon", enablement: onMachine },
+  "calcifer.daemon.logs": { title: "Show Log", icon: "output", enablement: onMachine },
+  "calcifer.report": { title: "Report Issue…", enablement: onMachine },
+  "calcifer.walkthrough": { title: "Get Started", enablement: onMachine },
 } satisfies Record<string, Action>;
+
+export const submenus: { id: Place["menu"]; label: string; icon?: string; place: Place }[] = [
+  {
+    id: "calcifer.groupBy",
+    label: "Group By",
+    icon: "$(list-tree)",
+    place: { menu: "view/title", when: "view == calcifer.work", group: "1_group@1" },
+  },
+  { id: "calcifer.item.edit", label: "Edit", place: inWork(anyItem, "4_edit@1") },
+];
 
 export type ActionId = keyof typeof actions;
 

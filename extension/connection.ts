@@ -12,7 +12,7 @@ import {
   Trace,
 } from "vscode-languageclient/node";
 import { openSocket } from "../protocol/connect.ts";
-import { Fault, faultFromWire } from "../protocol/errors.ts";
+import { Fault, faultFromWire, isFault } from "../protocol/errors.ts";
 import type { EventRecord } from "../protocol/event.ts";
 import type { Welcome } from "../protocol/wire.ts";
 import type { CallOptions, DaemonState } from "./daemon.ts";
@@ -36,9 +36,16 @@ interface WireError {
   data?: unknown;
 }
 
+/** The daemon's state is told by the status bar; a client that cannot start would tell it by a message, too. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
 export class Connection {
   readonly #options: ConnectionOptions;
-  readonly #client: LanguageClient;
+  readonly #client: QuietClient;
   readonly #end = new AbortController();
   #welcome: Welcome | undefined;
   /** the newest event heard; undefined before the first connection */
@@ -50,7 +57,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#client = new LanguageClient("calcifer", "Calcifer", () => this.#socket(), this.#clientOptions());
+    this.#client = new QuietClient("calcifer", "Calcifer", () => this.#socket(), this.#clientOptions());
     this.#client.onDidChangeState(({ newState }) => newState === State.Running && void this.#running());
     this.#client.onNotification("daemon.stopping", () => {
       this.#stopped = true;
@@ -97,6 +104,7 @@ export class Connection {
     this.#end.abort();
     this.#settings?.dispose();
     if (this.#client.state === State.Running) await this.#client.stop().catch(() => {});
+    await this.#client.dispose().catch(() => {});
   }
 
   async #once(method: string, params: object, token: vscode.CancellationToken | undefined): Promise<unknown> {
@@ -123,6 +131,7 @@ export class Connection {
         return { reader: socket, writer: socket };
       } catch (error) {
         const fault = asFault(error);
+        if (this.#end.signal.aborted) break;
         if (!this.#stopped) this.#options.output.warn(fault.message);
         if (fault.fault !== "unreachable") {
           this.#options.changed({ is: "failed", fault });
@@ -197,7 +206,7 @@ function isLost(error: unknown): boolean {
 }
 
 function asFault(error: unknown): Fault {
-  if (error instanceof Fault) return error;
+  if (isFault(error)) return error;
   if (isLost(error)) return new Fault("unreachable", vscode.l10n.t("The Calcifer daemon was lost before it answered."));
   const wire = error as Partial<WireError>;
   if (typeof wire.code === "number") return faultFromWire({ message: "", ...wire, code: wire.code });

@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 import type * as z from "zod";
 import type { Api } from "../protocol/api.ts";
-import { Fault } from "../protocol/errors.ts";
+import { Fault, isFault } from "../protocol/errors.ts";
 import type { EventRecord } from "../protocol/event.ts";
 import type { Welcome } from "../protocol/wire.ts";
 import type { Connection, Progress } from "./connection.ts";
@@ -78,8 +78,8 @@ export class Daemon implements vscode.Disposable {
   async reconnect(): Promise<void> {
     const before = this.#connection;
     this.#connection = undefined;
-    await (await before?.catch(() => undefined))?.dispose();
     this.#become({ is: "starting" });
+    await (await before?.catch(() => undefined))?.dispose();
     await this.#connected();
   }
 
@@ -128,6 +128,6 @@ export function daemonEnvironment(): Record<string, string | undefined> {
 
 /** Whatever was thrown, as a fault with a sentence. */
 export function faultOf(error: unknown): Fault {
-  if (error instanceof Fault) return error;
+  if (isFault(error)) return error;
   return new Fault("internal", error instanceof Error ? error.message : String(error));
 }

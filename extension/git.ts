@@ -9,6 +9,8 @@ export interface GitRepository {
   };
   readonly inputBox: { value: string };
   checkout(branch: string): Promise<void>;
+  /** looks again: what others did may be noticed late, or not at all */
+  status(): Promise<void>;
 }
 
 export interface GitApi {

@@ -4,6 +4,7 @@ import { registerCommands } from "./commands.ts";
 import { keepContext } from "./context.ts";
 import { Daemon } from "./daemon.ts";
 import { Repos } from "./repos.ts";
+import { tell } from "./say.ts";
 import { joinSourceControl } from "./scm.ts";
 import { StatusBar } from "./status-bar.ts";
 import { offerInTerminal } from "./terminal.ts";
@@ -52,16 +53,27 @@ export function activate(context: vscode.ExtensionContext): Parts {
     ...registerCommands({ daemon, repos, work, commit, pages, extension: context }),
   );
   offerInTerminal(context);
-  const another = vscode.workspace.onDidChangeConfiguration((change) => {
-    if (change.affectsConfiguration("calcifer.home") || change.affectsConfiguration("calcifer.runtime"))
-      void daemon.reconnect();
-  });
-  context.subscriptions.push(another);
   const joinGit = async () => {
     const git = await repos.joinGit();
-    if (git) joinSourceControl(git, repos, context.subscriptions);
+    if (git && !joined) joinSourceControl(git, repos, context.subscriptions);
+    joined ||= git !== undefined;
   };
-  context.subscriptions.push(vscode.workspace.onDidGrantWorkspaceTrust(joinGit));
+  let joined = false;
+  context.subscriptions.push(
+    vscode.workspace.onDidChangeConfiguration(offerReload),
+    vscode.workspace.onDidGrantWorkspaceTrust(joinGit),
+    // VS Code's git comes when a workspace is trusted, or when it is switched on.
+    vscode.extensions.onDidChange(joinGit),
+  );
   void joinGit();
   return { daemon, repos, now, work, services, statusBar };
+}
+
+/** Another home has other items of the same numbers; what is open would be of the wrong one. */
+function offerReload(change: vscode.ConfigurationChangeEvent): void {
+  if (!change.affectsConfiguration("calcifer.home") && !change.affectsConfiguration("calcifer.runtime")) return;
+  void tell(vscode.l10n.t("Calcifer's daemon is chosen when a window opens."), {
+    title: vscode.l10n.t("Reload Window"),
+    run: () => vscode.commands.executeCommand("workbench.action.reloadWindow"),
+  });
 }

@@ -33,3 +33,7 @@ export function repoOf(given: unknown): string | undefined {
   const { repo } = about(given);
   return typeof repo === "string" ? repo : root;
 }
+
+/** A row of one of our trees, rather than what a caller hands over. */
+export const isRow = (given: unknown): given is { kind: string } =>
+  typeof given === "object" && given !== null && "kind" in given;

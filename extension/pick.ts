@@ -4,6 +4,9 @@ import { personCount } from "../protocol/count.ts";
 import type { ListedItem } from "../protocol/work.ts";
 import { faultOf, type ParamsOf } from "./daemon.ts";
 import { called, typeIcon } from "./looks.ts";
+import { ownItem } from "./repos.ts";
+import { tell } from "./say.ts";
+import { standingWord } from "./verdict.ts";
 import type { Window } from "./window.ts";
 
 interface ItemChoice extends vscode.QuickPickItem {
@@ -46,12 +49,7 @@ function fillWhileTyping(window: Window, pick: vscode.QuickPick<ItemChoice>, que
     const turn = ++asked;
     pick.busy = true;
     try {
-      const words = search.trim().replace(/^#/, "");
-      const { items } = await window.daemon.ask("work.list", {
-        ...question.filter,
-        limit: 100,
-        ...(words && !/^\d+$/.test(words) && { search: words }),
-      });
+      const items = await find(window, search.trim().replace(/^#/, ""), question);
       if (turn === asked) pick.items = choices(items, question);
     } catch (error) {
       pick.placeholder = faultOf(error).message;
@@ -66,12 +64,26 @@ function fillWhileTyping(window: Window, pick: vscode.QuickPick<ItemChoice>, que
   void fill("");
 }
 
-function choices(items: ListedItem[], { offerNew }: ItemQuestion): ItemChoice[] {
+/** By number, else by words anywhere in the item. */
+async function find(window: Window, words: string, { filter }: ItemQuestion): Promise<Found[]> {
+  const numbered = /^\d+$/.test(words)
+    ? await window.daemon.ask("work.get", { item: Number(words) }).catch(() => undefined)
+    : undefined;
+  const search = words && !numbered ? { search: words } : {};
+  const { items } = await window.daemon.ask("work.list", { ...filter, limit: 100, ...search });
+  return numbered ? [numbered, ...items.filter(({ id }) => id !== numbered.id)] : items;
+}
+
+type Found = Pick<ListedItem, "id" | "title" | "service" | "status" | "labels" | "type">;
+
+function choices(items: Found[], { offerNew }: ItemQuestion): ItemChoice[] {
   const rows = items.map((item) => ({
     id: item.id,
     label: called(item),
-    description: [item.service, item.status, ...item.labels].filter(Boolean).join(" · "),
+    description: [item.service, standingWord(item.status), ...item.labels].filter(Boolean).join(" · "),
     iconPath: typeIcon(item.type),
+    // It was found by words that may stand in its notes.
+    alwaysShow: true,
   }));
   if (!offerNew) return rows;
   const separator = { label: "", kind: vscode.QuickPickItemKind.Separator };
@@ -89,10 +101,15 @@ export async function anItem(
   question: ItemQuestion,
 ): Promise<number | undefined> {
   if (given !== undefined) return given;
-  const here = window.repos.current?.item;
-  if (here && here.status !== "foreign") return here.id;
-  return pickItem(window, question);
+  const here = window.repos.current && ownItem(window.repos.current);
+  return here?.id ?? pickItem(window, question);
 }
+
+export const tellNotCheckedOut = (id: number): Promise<void> =>
+  tell(vscode.l10n.t("The branch of #{0} is checked out in no folder of this window.", id), {
+    title: vscode.l10n.t("Switch to Its Branch"),
+    run: () => vscode.commands.executeCommand("calcifer.work.switch", id),
+  });
 
 /** @returns the only service without asking; undefined when Escape was pressed */
 export async function pickService(window: Window, title: string): Promise<string | undefined> {

@@ -19,7 +19,7 @@ export const views: View[] = [
   { id: "calcifer.now", name: "Now", icon: "media/activity.svg", when: "true", size: 4 },
   { id: "calcifer.commit", name: "Commit", icon: "media/activity.svg", webview: true, when: usable, size: 8 },
   { id: "calcifer.work", name: "Work", icon: "media/activity.svg", when: usable, size: 3 },
-  { id: "calcifer.services", name: "Services", icon: "media/activity.svg", when: "calcifer.services > 0", size: 2 },
+  { id: "calcifer.services", name: "Services", icon: "media/activity.svg", when: "calcifer.serviceCount > 0", size: 2 },
 ];
 
 export interface Welcome {
@@ -31,6 +31,12 @@ export interface Welcome {
 
 const now = "calcifer.now";
 export const welcomes: Welcome[] = [
+  { view: now, when: "calcifer.situation == starting", text: "Looking for the Calcifer daemon…" },
+  {
+    view: now,
+    when: "calcifer.situation == stopped",
+    text: "Calcifer's daemon was stopped.\n\n[Start It](command:calcifer.daemon.restart)",
+  },
   {
     view: now,
     when: "calcifer.situation == missing",
@@ -54,7 +60,7 @@ export const welcomes: Welcome[] = [
   {
     view: now,
     when: "calcifer.situation == 'no service' && isWorkspaceTrusted",
-    text: "This repository is not registered as a service yet. Registering writes a policy and a CHANGES.md, and installs git hooks beside those you have.\n\n[Register This Repository](command:calcifer.service.add)\n\nNew here? [See how Calcifer works](command:calcifer.walkthrough).",
+    text: "This repository is not registered as a service yet. Registering writes a policy and a CHANGES.md, and installs git hooks beside those you have.\n\n[Register This Repository](command:calcifer.service.add?%22here%22)\n\nNew here? [See how Calcifer works](command:calcifer.walkthrough).",
   },
   {
     view: now,
@@ -103,10 +109,10 @@ export const walkthrough = {
     {
       id: "register",
       title: "Register a repository",
-      text: "A service is anything you run that has a git repository. Registering writes a policy and a CHANGES.md, and installs git hooks beside those you have.\n[Register This Repository](command:calcifer.service.add)",
+      text: "A service is anything you run that has a git repository. Registering writes a policy and a CHANGES.md, and installs git hooks beside those you have.\n[Register This Repository](command:calcifer.service.add?%22here%22)",
       media: "register.svg",
       alt: "A repository with a policy, a CHANGES.md and hooks beside it",
-      done: whenever("calcifer.services > 0"),
+      done: whenever("calcifer.serviceCount > 0"),
     },
     {
       id: "item",

@@ -1,4 +1,5 @@
 // The repositories of this window, and what the gate says of each: asked of the daemon, kept over its loss and a reload.
+import path from "node:path";
 import * as vscode from "vscode";
 import type { EventRecord } from "../protocol/event.ts";
 import { type Daemon, faultOf, type ResultOf } from "./daemon.ts";
@@ -18,8 +19,11 @@ export interface Snapshot {
   open: OpenItem[];
 }
 
+/** The item of the branch, unless it is another database's: its number means nothing here. */
+export const ownItem = ({ item }: Shown): Shown["item"] => (item && item.status !== "foreign" ? item : null);
+
 /** What a window without anything to show is told. */
-export type Situation = "starting" | "failed" | "no folder" | "no repository" | "no service" | "ready";
+export type Situation = "starting" | "stopped" | "failed" | "no folder" | "no repository" | "no service" | "ready";
 
 const remembered = "calcifer.snapshot";
 /** Saving all files at once, or a rebase, is one change. */
@@ -33,7 +37,10 @@ export class Repos implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #disposables: vscode.Disposable[] = [this.#changed];
   #git: GitApi | undefined;
+  #joining: Promise<GitApi | undefined> | undefined;
   #snapshot: Snapshot;
+  /** repositories by each folder that was asked for: a folder may be a link, and drives have letters of either case */
+  readonly #answers = new Map<string, string>();
   #asked = false;
   #current: string | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -45,6 +52,7 @@ export class Repos implements vscode.Disposable {
     this.#memory = memory;
     this.onDidChange = this.#changed.event;
     this.#snapshot = memory.get<Snapshot>(remembered) ?? { repos: [], services: [], open: [] };
+    for (const { repo } of this.#snapshot.repos) this.#answers.set(repo, repo);
     this.#disposables.push(
       daemon.onDidChangeState(({ is }) => (is === "up" ? void this.refresh() : this.#changed.fire())),
       daemon.onDidHear((event) => this.#hear(event)),
@@ -61,14 +69,15 @@ export class Repos implements vscode.Disposable {
     return this.#snapshot;
   }
 
-  /** Shown from memory, because the daemon is not there. */
+  /** Shown from memory: the daemon is not there, or has not answered yet. */
   get stale(): boolean {
     return this.#daemon.state.is !== "up" || !this.#asked;
   }
 
   get situation(): Situation {
     if (this.#snapshot.repos.some((repo) => repo.service !== null)) return "ready";
-    if (this.#daemon.state.is === "failed") return "failed";
+    const { is } = this.#daemon.state;
+    if (is === "failed" || is === "stopped") return is;
     if (!vscode.workspace.workspaceFolders?.length) return "no folder";
     if (!this.#asked) return "starting";
     return this.#snapshot.repos.length === 0 ? "no repository" : "no service";
@@ -82,18 +91,24 @@ export class Repos implements vscode.Disposable {
 
   /** The repository a file lies in; the innermost one. */
   of(uri: vscode.Uri): Shown | undefined {
-    const file = uri.fsPath;
-    return this.#snapshot.repos
-      .filter(({ repo }) => file === repo || file.startsWith(repo.endsWith("/") ? repo : `${repo}/`))
-      .sort((a, b) => b.repo.length - a.repo.length)[0];
+    const [found] = [...this.#answers]
+      .filter(([folder]) => isInside(folder, uri.fsPath))
+      .sort(([a], [b]) => b.length - a.length);
+    return this.#snapshot.repos.find(({ repo }) => repo === found?.[1]);
+  }
+
+  /** The repository of this window, or its linked work tree, that has the item's branch checked out. */
+  whereCheckedOut(id: number): string | undefined {
+    return this.#snapshot.repos.find((shown) => ownItem(shown)?.id === id)?.repo;
   }
 
   get git(): GitApi | undefined {
     return this.#git;
   }
 
-  /** Makes a repository the current one. */
-  choose(repo: string): void {
+  /** Makes a repository the current one. @param folder its path, as anybody may spell it */
+  choose(folder: string): void {
+    const repo = this.#answers.get(folder) ?? folder;
     if (repo === this.#current) return;
     this.#current = repo;
     this.#changed.fire();
@@ -131,6 +146,7 @@ export class Repos implements vscode.Disposable {
       const byRepo = new Map(shown.flatMap((one) => (one ? [[one.repo, one] as const] : [])));
       this.#snapshot = { repos: [...byRepo.values()], services, open };
       this.#asked = true;
+      if (this.#current === undefined) this.#follow(vscode.window.activeTextEditor);
       void this.#memory.update(remembered, this.#snapshot);
     } catch (error) {
       this.#daemon.output.warn(faultOf(error).message);
@@ -140,7 +156,9 @@ export class Repos implements vscode.Disposable {
 
   async #show(repo: string, fresh: boolean): Promise<Shown | undefined> {
     try {
-      return await this.#daemon.ask("gate.show", { repo, fresh });
+      const shown = await this.#daemon.ask("gate.show", { repo, fresh });
+      this.#answers.set(repo, shown.repo).set(shown.repo, shown.repo);
+      return shown;
     } catch (error) {
       const fault = faultOf(error);
       // A folder without a repository is nothing to tell.
@@ -155,11 +173,16 @@ export class Repos implements vscode.Disposable {
     return [...new Set([...folders.map(({ uri }) => uri.fsPath), ...opened.map(({ rootUri }) => rootUri.fsPath)])];
   }
 
-  /** Takes up VS Code's git, and looks for the daemon where there is a repository for it. */
-  async joinGit(): Promise<GitApi | undefined> {
-    if (this.#git) return this.#git;
+  /** Takes up VS Code's git, once it is there, and looks for the daemon where there is a repository for it. */
+  joinGit(): Promise<GitApi | undefined> {
+    this.#joining ??= this.#join();
+    return this.#joining;
+  }
+
+  async #join(): Promise<GitApi | undefined> {
     this.#git = await gitApi();
     if (!this.#git) {
+      this.#joining = undefined;
       // In Restricted Mode VS Code has no git; what the daemon knows can be read all the same.
       if (this.#folders().length > 0) this.#daemon.connect();
       return undefined;
@@ -184,15 +207,8 @@ export class Repos implements vscode.Disposable {
     if (repo !== undefined) this.choose(repo);
   }
 
-  #hear({ name, service }: EventRecord): void {
-    const elsewhere = name === "service.moved" && service !== null && !this.#isHere(service);
-    if (!elsewhere && /^(work|service|gate|changes)\./.test(name)) this.#soon();
-  }
-
-  #isHere(service: string): boolean {
-    const { repos, services } = this.#snapshot;
-    const path = services.find(({ name }) => name === service)?.repo;
-    return path === undefined || repos.some((shown) => shown.service === service || shown.repo === path);
+  #hear({ name }: EventRecord): void {
+    if (/^(work|service|gate|changes)\./.test(name)) this.#soon();
   }
 
   #soon(fresh = false): void {
@@ -200,4 +216,9 @@ export class Repos implements vscode.Disposable {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.refresh(), settle);
   }
+}
+
+function isInside(folder: string, file: string): boolean {
+  const way = path.relative(folder, file);
+  return way !== ".." && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way);
 }

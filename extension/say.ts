@@ -11,13 +11,22 @@ export interface Offer {
 
 /** Resolves when the message is gone; what was chosen is done. */
 export async function tell(sentence: string, ...offers: Offer[]): Promise<void> {
-  const chosen = await vscode.window.showInformationMessage(sentence, ...offers.map(({ title }) => title));
-  await offers.find(({ title }) => title === chosen)?.run();
+  await carryOut(offers, await vscode.window.showInformationMessage(sentence, ...titles(offers)));
 }
 
 export async function warn(sentence: string, ...offers: Offer[]): Promise<void> {
-  const chosen = await vscode.window.showWarningMessage(sentence, ...offers.map(({ title }) => title));
-  await offers.find(({ title }) => title === chosen)?.run();
+  await carryOut(offers, await vscode.window.showWarningMessage(sentence, ...titles(offers)));
+}
+
+const titles = (offers: Offer[]): string[] => offers.map(({ title }) => title);
+
+/** Nobody waits for what a message offers, so what goes wrong with it is told here. */
+async function carryOut(offers: Offer[], chosen: string | undefined): Promise<void> {
+  try {
+    await offers.find(({ title }) => title === chosen)?.run();
+  } catch (error) {
+    tellFault(error);
+  }
 }
 
 /** Says what failed, why, and what to do: nothing where a person stopped it. */
@@ -27,21 +36,21 @@ export function tellFault(error: unknown, ...offers: Offer[]): void {
   const log = { title: vscode.l10n.t("Show Log"), run: () => vscode.commands.executeCommand("calcifer.daemon.logs") };
   const own = offers.length > 0 ? offers : [log];
   const show = fault.fault === "refused" || fault.fault === "conflict" ? warn : fail;
-  void show(sentences(fault), ...own);
+  void show(sentences(fault, offers.length === 0), ...own);
 }
 
 async function fail(sentence: string, ...offers: Offer[]): Promise<void> {
-  const chosen = await vscode.window.showErrorMessage(sentence, ...offers.map(({ title }) => title));
-  await offers.find(({ title }) => title === chosen)?.run();
+  await carryOut(offers, await vscode.window.showErrorMessage(sentence, ...titles(offers)));
 }
 
-/** In a toast there is room for the verdict and its first reasons. The hint names a command line; here are buttons. */
-function sentences({ message, reasons }: Fault): string {
+/** In a toast there is room for the verdict and its first reasons; the hint, where no button says what to do. */
+function sentences({ message, reasons, hint }: Fault, hinting: boolean): string {
   const more = reasons.map((reason) => reason.message).filter((said) => said !== message);
-  return [message, ...more.slice(0, 3), ...(more.length > 3 ? ["…"] : [])].join(" ");
+  const rest = more.length > 3 ? ["…"] : [];
+  return [message, ...more.slice(0, 3), ...rest, ...(hinting && hint ? [hint] : [])].join(" ");
 }
 
-/** A pause after which a person asks himself whether anything happens. */
+/** Milliseconds after which it should be seen that something is under way. */
 const noticeable = 800;
 
 /** Carries out what may take long: shown, with a way to stop it, once it does. */

@@ -71,6 +71,6 @@ class Protection implements vscode.Disposable {
 
   #trunks(root: vscode.Uri): string[] {
     const shown = this.#repos.of(root);
-    return shown?.service == null || !setting("calcifer.branchProtection.enabled") ? [] : [shown.trunk];
+    return shown?.service == null || !setting("calcifer.branchProtection.enabled", root) ? [] : [shown.trunk];
   }
 }

@@ -2,7 +2,8 @@
 import * as vscode from "vscode";
 import type { SettingKey, SettingValue } from "../protocol/settings.ts";
 
-export function setting<K extends SettingKey>(key: K): SettingValue<K> {
+/** @param scope the folder or file it is asked for, where folders may differ */
+export function setting<K extends SettingKey>(key: K, scope?: vscode.Uri): SettingValue<K> {
   // The manifest, made from the same table, has the default.
-  return vscode.workspace.getConfiguration().get(key) as SettingValue<K>;
+  return vscode.workspace.getConfiguration(undefined, scope).get(key) as SettingValue<K>;
 }

@@ -4,9 +4,9 @@ import { cut } from "../protocol/count.ts";
 import type { Check } from "../protocol/shared.ts";
 import type { Daemon, DaemonState } from "./daemon.ts";
 import { called, escaped } from "./looks.ts";
-import type { Repos, Shown } from "./repos.ts";
+import { ownItem, type Repos, type Shown } from "./repos.ts";
 import { setting } from "./settings.ts";
-import { checksOf, standing } from "./views/now.ts";
+import { checksOf, checkWay, leftToDo, standing } from "./verdict.ts";
 
 /** Behind git's branch, before the problems. */
 const besideBranch = 90;
@@ -52,10 +52,13 @@ export class StatusBar implements vscode.Disposable {
   }
 
   #show(): void {
-    this.#item.hide();
-    this.#check.hide();
     this.#texts = ["", ""];
-    if (!setting("calcifer.statusBar.enabled")) return;
+    if (setting("calcifer.statusBar.enabled")) this.#decide();
+    // Hidden and shown again, an entry would take away the table a person is reading.
+    for (const [n, entry] of [this.#item, this.#check].entries()) entry[this.#texts[n] ? "show" : "hide"]();
+  }
+
+  #decide(): void {
     const shown = this.#repos.current;
     const { state } = this.#daemon;
     if (state.is === "failed") this.#showTrouble(state.fault.message);
@@ -63,7 +66,7 @@ export class StatusBar implements vscode.Disposable {
   }
 
   #showBranch(shown: Shown, daemon: DaemonState["is"]): void {
-    const item = shown.item?.status === "foreign" ? null : shown.item;
+    const item = ownItem(shown);
     if (item) this.#showItem(shown, item);
     else this.#showNone(shown);
     if (daemon === "lost") this.#showLost();
@@ -117,15 +120,14 @@ export class StatusBar implements vscode.Disposable {
     item.text = text;
     this.#texts[item === this.#item ? 0 : 1] = text;
     item.accessibilityInformation = { label, role: "button" };
-    item.show();
   }
 }
 
 /** The merge check in a word, and as it is spoken. */
 function checkText(shown: Shown): [string, string] {
-  const left = checksOf(shown).filter(({ state, required }) => required && state === "no").length;
+  const left = leftToDo(shown);
   const conflicting = standing(shown) === "conflicting";
-  if (shown.item?.status === "done") return ["$(check) done", vscode.l10n.t("Merge check: done")];
+  if (shown.item?.status === "done") return [`$(check) ${vscode.l10n.t("done")}`, vscode.l10n.t("Merge check: done")];
   if (conflicting) return [`$(warning) ${vscode.l10n.t("conflicts")}`, vscode.l10n.t("Merge check: conflicts")];
   if (left > 0) return [`$(x) ${vscode.l10n.t("{0} to do", left)}`, vscode.l10n.t("Merge check: {0} to do", left)];
   if (standing(shown) === "unknown")
@@ -149,24 +151,10 @@ const mark = ({ state, required }: Check): string =>
 
 function wayOf(check: Check, { repo, item }: Shown): string {
   const { id, next } = check;
-  const given = encodeURIComponent(JSON.stringify([{ check: { id, next }, repo, item }]));
+  const given = linkArguments({ check: { id, next }, repo, item: item?.id });
   return `[${checkWay(check).title}](command:calcifer.gate.act?${given})`;
 }
 
-/** The action that brings a check forward, and its name. Nothing here merges or commits by itself. */
-export function checkWay({ id, next }: Pick<Check, "id" | "next">): { title: string; command: string } {
-  const commit = { title: vscode.l10n.t("Commit"), command: "calcifer.work.commit" };
-  // A branch without commits has nothing to waive.
-  if (id === "judged" && next?.startsWith("calcifer commit")) return commit;
-  const ways: Record<string, { title: string; command: string }> = {
-    entry: { title: vscode.l10n.t("Write an entry"), command: "calcifer.changes.add" },
-    judged: { title: vscode.l10n.t("Waive"), command: "calcifer.gate.waive" },
-    checklist: { title: vscode.l10n.t("Tick"), command: "calcifer.work.check" },
-    notes: { title: vscode.l10n.t("Write notes"), command: "calcifer.work.note" },
-    document: { title: vscode.l10n.t("Open document"), command: "calcifer.work.document" },
-    clean: commit,
-    "no-conflict": { title: vscode.l10n.t("Update from trunk"), command: "calcifer.work.update" },
-    current: { title: vscode.l10n.t("Update from trunk"), command: "calcifer.work.update" },
-  };
-  return ways[id] ?? { title: vscode.l10n.t("Open item"), command: "calcifer.work.show" };
-}
+/** For a command link: a parenthesis that is not closed would end it. */
+const linkArguments = (given: object): string =>
+  encodeURIComponent(JSON.stringify([given])).replace(/[()]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);

@@ -66,6 +66,10 @@ export class Fault extends Error {
   }
 }
 
+/** Also where the fault was made by another bundle's copy of the class. */
+export const isFault = (error: unknown): error is Fault =>
+  error instanceof Error && error.name === "Fault" && "fault" in error;
+
 /** The fault a JSON-RPC error object carries; an error of another program becomes `internal`. */
 export function faultFromWire(error: { code: number; message: string; data?: unknown }): Fault {
   const data = error.data as Partial<FaultData> | undefined;

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import type { BuildFailure, BuildOptions } from "esbuild";
+import type { BuildFailure, BuildOptions, Plugin } from "esbuild";
 
 const root = path.dirname(import.meta.dirname);
 const dist = path.join(root, "dist");
@@ -20,13 +20,20 @@ const metaFile = path.join(dist, "meta.json");
 /** Its version decides what comes out, too. */
 const builder = "node_modules/esbuild/package.json";
 
+/** What the extension loads after its activation lies in files of its own, so that activation need not read it. */
+const later = [
+  { name: "connection.cjs", entry: "extension/connection.ts" },
+  { name: "pages.cjs", entry: "extension/webviews/later.ts" },
+];
+
 const programs: Bundle[] = [
   { name: "yaml.cjs", entry: "node_modules/yaml/dist/index.js", as: program() },
   { name: "daemon.cjs", entry: "daemon/main.ts", as: program(["better-sqlite3"]) },
   { name: "cli.cjs", entry: "cli/main.ts", as: program() },
   { name: "ci.cjs", entry: "cli/local/ci.ts", as: program() },
   { name: "hook.cjs", entry: "cli/hook.ts", as: program() },
-  { name: "extension.cjs", entry: "extension/main.ts", as: program(["vscode"]) },
+  { name: "extension.cjs", entry: "extension/main.ts", as: { ...program(["vscode"]), plugins: [laterApart()] } },
+  ...later.map((bundle) => ({ ...bundle, as: program(["vscode"]) })),
   { name: "uninstall.cjs", entry: "extension/uninstall.ts", as: program() },
   {
     name: "web.cjs",
@@ -134,6 +141,18 @@ function common(bundle: Bundle): BuildOptions {
     bundle: true,
     legalComments: "none",
     logLevel: "silent",
+  };
+}
+
+function laterApart(): Plugin {
+  return {
+    name: "later apart",
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /\.ts$/ }, ({ kind, path: file, resolveDir }) => {
+        const imported = path.relative(root, path.join(resolveDir, file)).split(path.sep).join("/");
+        const bundle = kind === "dynamic-import" && later.find(({ entry }) => entry === imported);
+        return bundle ? { path: `./${bundle.name}`, external: true } : undefined;
+      }),
   };
 }
 

@@ -285,6 +285,15 @@ describe("the manifest: views and menus", () => {
     none(buttons.filter(({ command }) => !icons.has(command ?? "")).map(({ command }) => `${command} has no icon`));
   });
 
+  it("no condition asks a key that VS Code sets itself, by the name of a view", () => {
+    const ids = Object.values(manifest.contributes.views ?? {}).flatMap((views) => views.map(({ id }) => id));
+    const asked = JSON.stringify(manifest.contributes).match(/(?<!view == )calcifer\.\w+(?= [=!<>])/g) ?? [];
+    assert.deepEqual(
+      asked.filter((key) => ids.includes(key)),
+      [],
+    );
+  });
+
   it("32: a context menu says of what it is, and puts more than three of a kind into a submenu", () => {
     const of: [RegExp, RegExp][] = [
       [/^view\/item\/context$/, /view == .*viewItem/],

@@ -1,40 +1,37 @@
 // Commands about commits, entries and CHANGES.md.
 import * as vscode from "vscode";
 import { itemOf, repoOf, serviceOf } from "../nodes.ts";
-import { anItem, askLine, pickService } from "../pick.ts";
+import { anItem, askLine, pickService, tellNotCheckedOut } from "../pick.ts";
 import { tell } from "../say.ts";
-import type { Run, Window } from "../window.ts";
+import type { Run } from "../window.ts";
 import { activeQuestion } from "./work.ts";
 
 /** Opens the view Commit, on the repository it was asked for. */
 export const commit: Run = async (window, given) => {
-  const repo = repoOf(given) ?? (await repoOfItem(window, itemOf(given)));
+  const id = itemOf(given);
+  const repo = repoOf(given) ?? (id === undefined ? undefined : window.repos.whereCheckedOut(id));
+  if (id !== undefined && repo === undefined) return void tellNotCheckedOut(id);
   if (repo) window.repos.choose(repo);
   await vscode.commands.executeCommand("calcifer.commit.focus");
 };
-
-/** Where the item's branch is checked out in this window. */
-async function repoOfItem(window: Window, id: number | undefined): Promise<string | undefined> {
-  return window.repos.snapshot.repos.find(({ item }) => id !== undefined && item?.id === id)?.repo;
-}
 
 /** Writes the entry, and shows it where it stands. */
 export const addEntry: Run = async (window, given) => {
   const title = vscode.l10n.t("Write an Entry");
   const id = await anItem(window, itemOf(given), activeQuestion(title));
   if (id === undefined) return;
-  const repo = repoOf(given) ?? (await repoOfItem(window, id));
+  const repo = repoOf(given) ?? window.repos.whereCheckedOut(id);
+  if (repo === undefined) return void tellNotCheckedOut(id);
   const { title: value } = await window.daemon.ask("work.get", { item: id });
   const prompt = vscode.l10n.t("One line for the readers of CHANGES.md; #{0} is added to it", id);
-  const text = await askLine({ title, prompt, value, most: 4000 });
+  const text = await askLine({ title: `${title} (1/2)`, prompt, value, most: 4000 });
   if (text === undefined) return;
-  const { sections } = await window.daemon.ask("changes.preview", { text, item: id, ...(repo && { repo }) });
-  const section = await pickSection(title, sections);
+  const { sections } = await window.daemon.ask("changes.preview", { text, item: id, repo });
+  const section = await pickSection(`${title} (2/2)`, sections);
   if (section === undefined) return;
-  const written = { text, item: id, ...(repo && { repo }), ...(section && { section }) };
+  const written = { text, item: id, repo, ...(section && { section }) };
   const { file, line } = await window.daemon.act("changes.add", written);
-  const folder = repo ?? window.repos.current?.repo;
-  if (folder) await showLine(vscode.Uri.joinPath(vscode.Uri.file(folder), file), line);
+  await showLine(vscode.Uri.joinPath(vscode.Uri.file(repo), file), line);
 };
 
 /** @returns an empty text for no sub-heading */

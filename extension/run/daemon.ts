@@ -54,12 +54,14 @@ export const walkthrough: Run = async ({ extension }) => {
   const { id, packageJSON } = extension.extension;
   const { title } = packageJSON.contributes.walkthroughs[0];
   const open = () => vscode.commands.executeCommand("workbench.action.openWalkthrough", `${id}#start`, false);
+  const before = vscode.window.tabGroups.activeTabGroup.activeTab;
   await open();
   // VS Code reads walkthroughs when the first one is shown, and shows its own until it has read ours.
   const { activeTab } = vscode.window.tabGroups.activeTabGroup;
   if (!activeTab?.label.includes(title)) {
     // A walkthrough's tab is of no kind that extensions know; it keeps its name for as long as it is there.
-    if (activeTab && activeTab.input === undefined) await vscode.window.tabGroups.close(activeTab);
+    if (activeTab && activeTab !== before && activeTab.input === undefined)
+      await vscode.window.tabGroups.close(activeTab);
     await open();
   }
   await vscode.commands.executeCommand("setContext", "calcifer.walkthrough", true);

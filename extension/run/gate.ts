@@ -3,11 +3,10 @@ import * as vscode from "vscode";
 import type { Check } from "../../protocol/shared.ts";
 import { called, checkIcon } from "../looks.ts";
 import { itemOf, repoOf } from "../nodes.ts";
-import { askLine } from "../pick.ts";
-import type { Shown } from "../repos.ts";
+import { askLine, tellNotCheckedOut } from "../pick.ts";
+import { ownItem, type Shown } from "../repos.ts";
 import { tell } from "../say.ts";
-import { checkWay } from "../status-bar.ts";
-import { checksOf, standing } from "../views/now.ts";
+import { checksOf, checkWay, leftToDo, openFirst, standing } from "../verdict.ts";
 import type { Run } from "../window.ts";
 
 interface Choice extends vscode.QuickPickItem {
@@ -18,16 +17,28 @@ interface Choice extends vscode.QuickPickItem {
 export const show: Run = async (window, given) => {
   const id = itemOf(given);
   const repo = repoOf(given) ?? window.repos.current?.repo;
-  if (id === undefined && repo === undefined) return;
+  if (id === undefined && repo === undefined) return void tellNoRepository();
   const shown = await window.daemon.ask("gate.show", id === undefined ? { repo } : { item: id });
-  const place = { ...shown, repo: repo ?? shown.repo };
-  const options = { title: shown.line, placeHolder: vscode.l10n.t("Pick a check to bring it forward") };
-  const chosen = await vscode.window.showQuickPick(rows(place), options);
+  const options = {
+    title: titleOf(shown),
+    placeHolder: vscode.l10n.t("Pick a check to bring it forward"),
+    matchOnDescription: true,
+    matchOnDetail: true,
+  };
+  const chosen = await vscode.window.showQuickPick(rows({ ...shown, repo: repoOf(given) ?? shown.repo }), options);
   await chosen?.run?.();
 };
 
+const tellNoRepository = () => tell(vscode.l10n.t("There is no repository in this window that Calcifer knows."));
+
+/** Which checks they are stands in the rows. */
+function titleOf(shown: Shown): string {
+  const left = leftToDo(shown);
+  return shown.item && left > 0 ? vscode.l10n.t("{0}: {1} to do", called(shown.item), left) : shown.line;
+}
+
 function rows(shown: Shown): Choice[] {
-  const { item } = shown;
+  const item = ownItem(shown);
   if (!item)
     return [
       row("add", vscode.l10n.t("New Work Item…"), "calcifer.work.add"),
@@ -37,7 +48,7 @@ function rows(shown: Shown): Choice[] {
   const separator = { label: vscode.l10n.t("Item"), kind: vscode.QuickPickItemKind.Separator };
   return [
     ...(ready ? [row("git-merge", vscode.l10n.t("Merge & Complete"), "calcifer.work.finish", item.id)] : []),
-    ...checksOf(shown).map((check) => checkRow(check, shown)),
+    ...openFirst(checksOf(shown)).map((check) => checkRow(check, shown)),
     separator,
     row("git-commit", vscode.l10n.t("Commit with Entry…"), "calcifer.work.commit", { repo: shown.repo, item }),
     row("go-to-file", vscode.l10n.t("Open {0}", called(item)), "calcifer.work.show", item.id),
@@ -52,7 +63,13 @@ function checkRow(check: Check, shown: Shown): Choice {
     label: check.message,
     iconPath: checkIcon(check),
     ...(!done && { description: checkWay(check).title }),
-    ...(!done && check.detail && { detail: check.detail.slice(0, 4).join(", ") }),
+    ...(!done &&
+      check.detail && {
+        detail: check.detail
+          .slice(0, 4)
+          .map((one) => one.trim())
+          .join(", "),
+      }),
     ...(!done && { run: () => vscode.commands.executeCommand("calcifer.gate.act", about) }),
   };
 }
@@ -72,8 +89,9 @@ export const act: Run = (_window, given) => {
 };
 
 export const waive: Run = async (window, given) => {
-  const repo = repoOf(given) ?? window.repos.current?.repo;
-  if (repo === undefined) return;
+  const id = itemOf(given);
+  const repo = repoOf(given) ?? (id === undefined ? window.repos.current?.repo : window.repos.whereCheckedOut(id));
+  if (repo === undefined) return void (id === undefined ? tellNoRepository() : tellNotCheckedOut(id));
   const check = await pickCheck((given as AboutCheck)?.check?.id);
   if (check === undefined) return;
   const reason = await askLine({
@@ -97,5 +115,9 @@ async function pickCheck(id: string | undefined): Promise<Waivable | undefined> 
     { label: vscode.l10n.t("The entry of the next commit"), check: "entry" as const },
     { label: vscode.l10n.t("The commits so far"), check: "judged" as const },
   ];
-  return (await vscode.window.showQuickPick(rows, { title: vscode.l10n.t("Waive a Check") }))?.check;
+  const options = {
+    title: vscode.l10n.t("Waive a Check"),
+    placeHolder: vscode.l10n.t("What is not needed this time?"),
+  };
+  return (await vscode.window.showQuickPick(rows, options))?.check;
 }

@@ -23,7 +23,8 @@ async function each(
 ): Promise<void> {
   const several = itemsOf(given, selected);
   if (several.length > 1) {
-    for (const id of several) await act(id);
+    // What one is refused is no reason to leave the others.
+    for (const id of several) await act(id).catch((error: unknown) => tellFault(error));
     return;
   }
   const id = await anItem(window, several[0], activeQuestion(title));
@@ -39,7 +40,7 @@ async function bring(window: Window, id: number, method: "work.finish" | "work.m
     tellDone(window, done);
   } catch (error) {
     const fault = faultOf(error);
-    if (fault.fault === "unreachable" && !offline) {
+    if (fault.fault === "unreachable" && !offline && window.daemon.state.is === "up") {
       const without = { title: vscode.l10n.t("Merge Without It"), run: () => bring(window, id, method, true) };
       return tellFault(fault, without);
     }
@@ -68,7 +69,9 @@ function tellDone(window: Window, done: ResultOf<"work.finish"> | ResultOf<"work
 }
 
 export const push: Run = async (window, given) => {
-  const id = await anItem(window, itemOf(given), activeQuestion(vscode.l10n.t("Push the Merge")));
+  const title = vscode.l10n.t("Push the Merge");
+  const placeholder = vscode.l10n.t("Of which item?");
+  const id = itemOf(given) ?? (await pickItem(window, { title, placeholder, filter: { status: ["done"] } }));
   if (id !== undefined) await pushItem(window, id);
 };
 
@@ -96,7 +99,8 @@ async function updateItem(window: Window, id: number, offline: boolean): Promise
   } catch (error) {
     const fault = faultOf(error);
     const without = { title: vscode.l10n.t("Update Without It"), run: () => updateItem(window, id, true) };
-    tellFault(fault, ...(fault.fault === "unreachable" && !offline ? [without] : []));
+    const remote = fault.fault === "unreachable" && window.daemon.state.is === "up";
+    tellFault(fault, ...(remote && !offline ? [without] : []));
   }
 }
 
@@ -125,32 +129,54 @@ export const resolve: Run = async (window, given) => {
   await openMerge(conflicting.map(({ path }) => vscode.Uri.joinPath(vscode.Uri.file(repo), path)));
 };
 
-export const drop: Run = (window, given, selected) =>
-  each(window, given, selected, vscode.l10n.t("Drop"), (id) => giveUp(window, id, "work.drop"));
-export const remove: Run = (window, given, selected) =>
-  each(window, given, selected, vscode.l10n.t("Delete"), (id) => giveUp(window, id, "work.delete"));
+export const drop: Run = async (window, given, selected) => {
+  const dropped: Gone[] = [];
+  await each(window, given, selected, vscode.l10n.t("Drop"), async (id) => {
+    const item = await giveUp(window, id, "work.drop");
+    if (item) dropped.push(item);
+  });
+  if (dropped.length > 0) tellDropped(window, dropped);
+};
+
+/** Asked about once, by all their names; then again for commits that only a branch has. */
+export const remove: Run = async (window, given, selected) => {
+  const several = itemsOf(given, selected);
+  const only =
+    several.length > 1 ? undefined : await anItem(window, several[0], activeQuestion(vscode.l10n.t("Delete")));
+  const ids = only === undefined ? several : [only];
+  const items = await Promise.all(ids.map((item) => window.daemon.ask("work.get", { item })));
+  if (items.length === 0 || !(await confirmDeletion(items.map(called)))) return;
+  for (const { id } of items) await giveUp(window, id, "work.delete").catch((error: unknown) => tellFault(error));
+};
 
 type Verb = "work.drop" | "work.delete";
+type Gone = { id: number; title: string };
 
-/** What only its branch has is listed before it goes; a deletion is always asked about. */
-async function giveUp(window: Window, id: number, verb: Verb): Promise<void> {
+/** What only its branch has is listed before it goes. @returns undefined when a person thought better of it */
+async function giveUp(window: Window, id: number, verb: Verb): Promise<Gone | undefined> {
   const item = await window.daemon.ask("work.get", { item: id });
-  const name = called(item);
-  if (verb === "work.delete" && item.branch === null && !(await confirmDeletion(name))) return;
   try {
     await window.daemon.act(verb, { item: id });
   } catch (error) {
     const fault = faultOf(error);
     const count = unmergedIn(fault);
     if (count === undefined) throw fault;
-    if (!(await confirmCommits(name, verb, fault))) return;
+    if (!(await confirmCommits(called(item), verb, fault))) return undefined;
     await window.daemon.act(verb, { item: id, abandonCommits: count });
   }
-  if (verb === "work.drop")
-    void tell(vscode.l10n.t("{0} was dropped. Its branch is kept and can be restored.", name), {
-      title: vscode.l10n.t("Undo"),
-      run: () => window.daemon.act("work.restore", { item: id }).catch((error: unknown) => tellFault(error)),
-    });
+  return item;
+}
+
+function tellDropped(window: Window, dropped: Gone[]): void {
+  const [only] = dropped;
+  const sentence =
+    dropped.length === 1 && only
+      ? vscode.l10n.t("{0} was dropped. Its branch is kept and can be restored.", called(only))
+      : vscode.l10n.t("{0} items were dropped. Their branches are kept and can be restored.", dropped.length);
+  const undo = async () => {
+    for (const { id } of dropped) await window.daemon.act("work.restore", { item: id });
+  };
+  void tell(sentence, { title: vscode.l10n.t("Undo"), run: undo });
 }
 
 /** How many commits the daemon wants to hear named; undefined when it refuses for another reason. */
@@ -160,11 +186,15 @@ function unmergedIn({ fault, reasons }: Fault): number | undefined {
   return fault === "refused" && count !== undefined ? Number(count) : undefined;
 }
 
-async function confirmDeletion(name: string): Promise<boolean> {
+async function confirmDeletion(names: string[]): Promise<boolean> {
   const yes = vscode.l10n.t("Delete");
-  const detail = vscode.l10n.t("Its description, checklist and notes go with it. Its events stay.");
-  const message = vscode.l10n.t("Delete {0}?", name);
-  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, yes)) === yes;
+  const kept = vscode.l10n.t("Description, checklist and notes go with it. Events stay.");
+  const [only] = names;
+  const question =
+    names.length === 1 && only ? vscode.l10n.t("Delete {0}?", only) : vscode.l10n.t("Delete {0} items?", names.length);
+  const detail =
+    names.length === 1 ? kept : [...names.slice(0, 20), ...(names.length > 20 ? ["…"] : []), "", kept].join("\n");
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
 }
 
 async function confirmCommits(name: string, verb: Verb, { reasons }: Fault): Promise<boolean> {
@@ -178,9 +208,11 @@ async function confirmCommits(name: string, verb: Verb, { reasons }: Fault): Pro
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
 }
 
-export const restore: Run = async (window, given) => {
+export const restore: Run = async (window, given, selected) => {
   const title = vscode.l10n.t("Restore Dropped Item");
   const placeholder = vscode.l10n.t("Which dropped item?");
-  const id = itemOf(given) ?? (await pickItem(window, { title, placeholder, filter: { status: ["dropped"] } }));
-  if (id !== undefined) await window.daemon.act("work.restore", { item: id });
+  const several = itemsOf(given, selected);
+  const only =
+    several.length > 0 ? [] : [await pickItem(window, { title, placeholder, filter: { status: ["dropped"] } })];
+  for (const id of [...several, ...only]) if (id !== undefined) await window.daemon.act("work.restore", { item: id });
 };

@@ -3,13 +3,14 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type { Finding } from "../../protocol/service.ts";
 import { faultOf, type ResultOf } from "../daemon.ts";
-import { repoOf, serviceOf } from "../nodes.ts";
+import { isRow, repoOf, serviceOf } from "../nodes.ts";
 import { askLine, pickService } from "../pick.ts";
 import { tell, warn, working } from "../say.ts";
 import type { Run, Window } from "../window.ts";
 
 export const add: Run = async (window, given) => {
-  const folder = repoOf(given) ?? (await pickRepository(window));
+  // A title's button is given the row that has the focus, which is a service already.
+  const folder = isRow(given) ? await pickRepository(window) : (repoOf(given) ?? (await pickRepository(window, given)));
   if (folder === undefined) return;
   const register = (trunk?: string) =>
     working(vscode.l10n.t("Registering {0}", path.basename(folder)), (options) =>
@@ -25,12 +26,17 @@ export const add: Run = async (window, given) => {
   return added?.service;
 };
 
-async function pickRepository(window: Window): Promise<string | undefined> {
+/** @param given `here`: a button that says which one it means */
+async function pickRepository(window: Window, given?: unknown): Promise<string | undefined> {
   const here = window.repos.snapshot.repos.filter(({ service }) => service === null).map(({ repo }) => repo);
-  if (here.length === 1) return here[0];
+  if (here.length === 1 && given === "here") return here[0];
   const other = { label: vscode.l10n.t("Another Folder…"), repo: undefined, alwaysShow: true };
   const rows = here.map((repo) => ({ label: path.basename(repo), description: repo, repo }));
-  const options = { title: vscode.l10n.t("Register a Repository"), placeHolder: vscode.l10n.t("Which repository?") };
+  const options = {
+    title: vscode.l10n.t("Register a Repository"),
+    placeHolder: vscode.l10n.t("Which repository?"),
+    matchOnDescription: true,
+  };
   const chosen = rows.length > 0 ? await vscode.window.showQuickPick([...rows, other], options) : other;
   if (!chosen) return undefined;
   if (chosen.repo !== undefined) return chosen.repo;

@@ -24,13 +24,16 @@ export const filter: Run = async (window) => {
   const rows = await choices(window);
   const chosen = await vscode.window.showQuickPick(rows, {
     title: vscode.l10n.t("Filter Work Items"),
-    placeHolder: vscode.l10n.t("What to show; of a kind the last one ticked counts"),
+    placeHolder: vscode.l10n.t("What to show: one of each kind"),
+    matchOnDescription: true,
     canPickMany: true,
   });
   if (!chosen) return;
   const { search } = window.work.filter;
+  // Of a kind the one that is newly ticked.
+  const newest = chosen.toSorted((a, b) => Number(b.picked) - Number(a.picked));
   const picked = Object.fromEntries(
-    chosen.flatMap(({ key, value }) => (key ? [[key, key === "all" ? true : value]] : [])),
+    newest.flatMap(({ key, value }) => (key ? [[key, key === "all" ? true : value]] : [])),
   );
   window.work.setFilter({ ...(search && { search }), ...picked });
 };

@@ -1,33 +1,42 @@
 // Commands on work items that write what a person says: new, start, adopt, tick, note, labels.
 import * as vscode from "vscode";
+import { Fault } from "../../protocol/errors.ts";
 import type { ListedItem } from "../../protocol/work.ts";
 import { faultOf } from "../daemon.ts";
 import { called } from "../looks.ts";
-import { itemOf, itemsOf, repoOf, serviceOf } from "../nodes.ts";
+import { isRow, itemOf, itemsOf, repoOf, serviceOf } from "../nodes.ts";
 import { anItem, askLine, pickItem, pickService } from "../pick.ts";
 import { tell, working } from "../say.ts";
 import type { Run, Window } from "../window.ts";
 
 export const add: Run = async (window, given) => {
   const title = vscode.l10n.t("New Work Item");
-  const service = serviceOf(given) ?? (await pickService(window, title));
+  const service = wantedService(given) ?? (await pickService(window, title));
   if (service === undefined) return;
   const prompt = vscode.l10n.t("What is to change in {0}, in a line", service);
-  const text = await askLine({ title, prompt, placeHolder: vscode.l10n.t("Add TLS to the public endpoints") });
+  const text = await askLine({
+    title: `${title} (1/2)`,
+    prompt,
+    placeHolder: vscode.l10n.t("Add TLS to the public endpoints"),
+  });
   if (text === undefined) return;
-  const type = await pickType(title);
+  const type = await pickType(`${title} (2/2)`);
   if (type === undefined) return;
   const item = await window.daemon.act("work.add", { title: text, service, type });
   window.pages.open(item.id);
   return item;
 };
 
+/** A title's button is given the row that has the focus: only a service says which one is meant. */
+const wantedService = (given: unknown): string | undefined =>
+  isRow(given) && given.kind !== "service" ? undefined : serviceOf(given);
+
 type Type = ListedItem["type"];
 
 async function pickType(title: string): Promise<Type | undefined> {
   const rows = Object.entries(typeWords()).map(([type, description]) => ({ label: type as Type, description }));
   const placeHolder = vscode.l10n.t("What kind of work? It decides the checklist");
-  return (await vscode.window.showQuickPick(rows, { title, placeHolder }))?.label;
+  return (await vscode.window.showQuickPick(rows, { title, placeHolder, matchOnDescription: true }))?.label;
 }
 
 const typeWords = (): Record<Type, string> => ({
@@ -96,7 +105,10 @@ function offerFolder(folder: string, name: string): void {
     { title: vscode.l10n.t("Open in New Window"), run: open(true) },
     {
       title: vscode.l10n.t("Add to This Window"),
-      run: () => vscode.workspace.updateWorkspaceFolders(0, 0, { uri: vscode.Uri.file(folder) }),
+      run: () =>
+        vscode.workspace.updateWorkspaceFolders(vscode.workspace.workspaceFolders?.length ?? 0, 0, {
+          uri: vscode.Uri.file(folder),
+        }),
     },
   );
 }
@@ -115,7 +127,7 @@ export const adopt: Run = async (window, given) => {
   return item;
 };
 
-/** Checks the item's branch out, by VS Code's git: it asks what has to be asked. */
+/** Checks the item's branch out, by VS Code's git, where it is not in the way of what is uncommitted. */
 export const switchTo: Run = async (window, given) => {
   const id = itemOf(given);
   if (id === undefined) return;
@@ -125,7 +137,21 @@ export const switchTo: Run = async (window, given) => {
   const repository = repo && window.repos.git?.getRepository(vscode.Uri.file(repo));
   if (!branch || !repository)
     return void tell(vscode.l10n.t("The repository of #{0} is not open in this window.", id), openRepo(repo));
-  await repository.checkout(branch);
+  try {
+    await repository.checkout(branch);
+  } catch (error) {
+    // VS Code's git has what git said beside its own message.
+    const said = String((error as { stderr?: unknown }).stderr ?? (error as Error).message);
+    throw new Fault(
+      "refused",
+      said
+        .replace(/^error: /, "")
+        .trim()
+        .split("\n")
+        .slice(0, 4)
+        .join(" "),
+    );
+  }
 };
 
 const openRepo = (repo: string | undefined) => ({
@@ -148,8 +174,13 @@ export const check: Run = async (window, given) => {
   if (!chosen) return;
   const ticked = rows.filter((row) => !row.done && chosen.includes(row)).map(({ point }) => point);
   const unticked = rows.filter((row) => row.done && !chosen.includes(row)).map(({ point }) => point);
-  if (ticked.length > 0) await window.daemon.act("work.check", { item: id, points: ticked });
-  if (unticked.length > 0) await window.daemon.act("work.uncheck", { item: id, points: unticked });
+  // Points have numbers: if somebody moved one meanwhile, nothing is ticked.
+  let { version: ifVersion } = item;
+  const act = async (method: "work.check" | "work.uncheck", points: number[]) => {
+    if (points.length > 0) ({ version: ifVersion } = await window.daemon.act(method, { item: id, points, ifVersion }));
+  };
+  await act("work.check", ticked);
+  await act("work.uncheck", unticked);
 };
 
 export const note: Run = async (window, given) => {
@@ -168,22 +199,27 @@ export const document: Run = async (window, given) => {
   if (folder) await vscode.window.showTextDocument(vscode.Uri.joinPath(vscode.Uri.file(folder), path));
 };
 
+/** Of one item the labels it shall have; of several, labels for all of them beside their own. */
 export const label: Run = async (window, given, selected) => {
   const ids = await someItems(window, given, selected, vscode.l10n.t("Set Labels"));
-  if (ids.length === 0) return;
   const items = await Promise.all(ids.map((item) => window.daemon.ask("work.get", { item })));
+  const [only] = items;
+  if (!only) return;
+  const several = items.length > 1;
   const answer = await askLine({
-    title: vscode.l10n.t("Labels of {0}", items.map(({ id }) => `#${id}`).join(", ")),
-    prompt: vscode.l10n.t("Separated by commas; empty for none"),
-    value: [...new Set(items.flatMap(({ labels }) => labels))].join(", "),
-    optional: true,
+    title: vscode.l10n.t("Labels of {0}", ids.map((id) => `#${id}`).join(", ")),
+    prompt: several
+      ? vscode.l10n.t("Labels to add, separated by commas")
+      : vscode.l10n.t("Separated by commas; empty for none"),
+    value: several ? "" : only.labels.join(", "),
+    optional: !several,
   });
   if (answer === undefined) return;
-  const labels = answer
-    .split(",")
-    .map((one) => one.trim())
-    .filter(Boolean);
-  for (const item of ids) await window.daemon.act("work.edit", { item, label: labels });
+  const said = answer.split(",").flatMap((one) => one.trim() || []);
+  for (const { id, labels, version } of items) {
+    const all = several ? [...new Set([...labels, ...said])] : said;
+    await window.daemon.act("work.edit", { item: id, label: all, ifVersion: version });
+  }
 };
 
 export const type: Run = async (window, given, selected) => {

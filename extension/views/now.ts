@@ -4,7 +4,8 @@ import * as vscode from "vscode";
 import type { Check } from "../../protocol/shared.ts";
 import type { Daemon } from "../daemon.ts";
 import { called, checkIcon, escaped } from "../looks.ts";
-import type { Repos, Shown } from "../repos.ts";
+import { ownItem, type Repos, type Shown } from "../repos.ts";
+import { checksOf, openFirst, standing } from "../verdict.ts";
 import { faded } from "./faded.ts";
 
 export type NowNode = RepoNode | BranchNode | CheckNode;
@@ -39,7 +40,7 @@ export class NowView implements vscode.TreeDataProvider<NowNode>, vscode.Disposa
 
   getChildren(node?: NowNode): NowNode[] {
     if (node?.kind === "repo") return [branchOf(node.shown)];
-    if (node?.kind === "branch") return checksOf(node.shown).map((check) => checkNode(node, check));
+    if (node?.kind === "branch") return openFirst(checksOf(node.shown)).map((check) => checkNode(node, check));
     if (node || this.#repos.situation !== "ready") return [];
     const { repos } = this.#repos.snapshot;
     const [only] = repos;
@@ -71,17 +72,11 @@ const branchOf = (shown: Shown): BranchNode => ({
   kind: "branch",
   repo: shown.repo,
   service: shown.service,
-  item: shown.item?.status === "foreign" ? null : shown.item,
+  item: ownItem(shown),
   shown,
 });
 
 const checkNode = ({ repo, item }: BranchNode, check: Check): CheckNode => ({ kind: "check", repo, item, check });
-
-/** Those of the merge gate, until the branch is merged. */
-export function checksOf({ merge, complete }: Shown): Check[] {
-  const merged = complete?.checks.some(({ id, state }) => id === "merged" && state === "yes");
-  return (merged ? complete : merge)?.checks ?? [];
-}
 
 function repoRow({ repo, shown }: RepoNode): vscode.TreeItem {
   const row = new vscode.TreeItem(shown.service ?? path.basename(repo), vscode.TreeItemCollapsibleState.Expanded);
@@ -126,14 +121,6 @@ function strangerRow(shown: Shown): vscode.TreeItem {
   row.iconPath = new vscode.ThemeIcon(service === null ? "circle-slash" : "git-branch");
   row.contextValue = service === null ? "unregistered" : branch === trunk ? "trunk" : branch ? "stranger" : "detached";
   return row;
-}
-
-export function standing(shown: Shown): "ready" | "conflicting" | "blocked" | "unknown" {
-  const checks = checksOf(shown);
-  if (checks.some(({ id, state }) => id === "no-conflict" && state === "no")) return "conflicting";
-  const needed = checks.filter(({ required }) => required);
-  if (needed.some(({ state }) => state === "no")) return "blocked";
-  return needed.some(({ state }) => state === "unknown") ? "unknown" : "ready";
 }
 
 function checkRow({ check, item, repo }: CheckNode): vscode.TreeItem {

@@ -4,6 +4,7 @@ import type { ListedItem } from "../../protocol/work.ts";
 import { type Daemon, faultOf } from "../daemon.ts";
 import { called, escaped, typeIcon } from "../looks.ts";
 import type { OpenItem, Repos, Service } from "../repos.ts";
+import { standingWord } from "../verdict.ts";
 import { faded } from "./faded.ts";
 
 type ServiceNode = { kind: "service"; service: string; repo: string; about: Service };
@@ -88,7 +89,7 @@ const rows = {
     const row = new vscode.TreeItem(called(item), vscode.TreeItemCollapsibleState.None);
     row.id = `${service}\0${item.id}`;
     row.iconPath = typeIcon(item.type, open?.standing);
-    row.description = open?.standing ?? item.status;
+    row.description = standingWord(open?.standing ?? item.status);
     row.contextValue = `item ${item.status} ${open?.standing ?? ""}`.trim();
     row.command = { command: "calcifer.work.show", title: vscode.l10n.t("Open Work Item"), arguments: [item.id] };
     if (open?.line) row.tooltip = new vscode.MarkdownString(escaped(open.line));

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { Daemon } from "../daemon.ts";
 import { tellFault } from "../say.ts";
-import type { GroupNode, ItemNode, WorkNode } from "./work-nodes.ts";
+import { type GroupNode, groupId, type ItemNode, type WorkNode } from "./work-nodes.ts";
 
 const mime = "application/vnd.code.tree.calcifer.work";
 
@@ -19,7 +19,7 @@ export function dragging(daemon: Daemon): vscode.TreeDragAndDropController<WorkN
       const group = target?.kind === "group" ? target : undefined;
       if (!group || !vscode.workspace.isTrusted) return;
       try {
-        for (const { item } of items) await become(daemon, item, group);
+        for (const node of items) await become(daemon, node, group);
       } catch (error) {
         tellFault(error);
       }
@@ -27,22 +27,24 @@ export function dragging(daemon: Daemon): vscode.TreeDragAndDropController<WorkN
   };
 }
 
-type Item = ItemNode["item"];
+async function become(daemon: Daemon, node: ItemNode, { by, value }: GroupNode): Promise<void> {
+  const { id, status, version: ifVersion } = node.item;
+  if (by === "status") return changeStatus(id, status, value);
+  if (by === "label") await daemon.act("work.edit", { item: id, label: labelsIn(node, value), ifVersion });
+  else if (value !== null) await daemon.act("work.edit", { item: id, [by]: value, ifVersion });
+}
 
-async function become(daemon: Daemon, item: Item, { by, value }: GroupNode): Promise<void> {
-  if (by === "status") return changeStatus(item, value);
-  if (by === "label") {
-    const label = value === null ? [] : [...new Set([...item.labels, value])];
-    await daemon.act("work.edit", { item: item.id, label });
-  } else if (value !== null) {
-    await daemon.act("work.edit", { item: item.id, [by]: value });
-  }
+/** The label of the group it came from is left behind. */
+function labelsIn({ item, group }: ItemNode, value: string | null): string[] {
+  if (value === null) return [];
+  const others = item.labels.filter((label) => groupId("label", label) !== group);
+  return [...new Set([...others, value])];
 }
 
 /** Through the commands, which ask what has to be asked. */
-async function changeStatus(item: Item, status: string | null): Promise<void> {
-  const command = ways[`${item.status} ${status}`];
-  if (command) await vscode.commands.executeCommand(command, item.id);
+async function changeStatus(id: number, from: string, to: string | null): Promise<void> {
+  const command = ways[`${from} ${to}`];
+  if (command) await vscode.commands.executeCommand(command, id);
 }
 
 const ways: Record<string, string> = {

@@ -12,6 +12,8 @@ export type ItemNode = { kind: "item"; item: ListedItem; service: string | null;
 export type MoreNode = { kind: "more"; group: GroupNode; left: number };
 export type WorkNode = GroupNode | ItemNode | MoreNode;
 
+export const groupId = (by: Grouping, value: string | null): string => `${by}\0${value ?? ""}`;
+
 /** What to ask for, so that a group's items come. */
 export function groupFilter({ by, value }: GroupNode): ParamsOf<"work.list"> {
   if (value === null) return by === "label" ? { noLabel: true } : { noService: true };

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { Daemon } from "../daemon.ts";
 import { called, escaped, typeIcon } from "../looks.ts";
 import type { OpenItem } from "../repos.ts";
+import { standingWord } from "../verdict.ts";
 import type { Grouping, GroupNode, ItemNode, MoreNode, WorkNode } from "./work-nodes.ts";
 
 export function workRow(node: WorkNode, open: OpenItem | undefined, by: Grouping): vscode.TreeItem {
@@ -43,19 +44,21 @@ const names = (): Record<string, string> => ({
   maintenance: vscode.l10n.t("Maintenance"),
 });
 
-function itemRow({ item, group }: ItemNode, open: OpenItem | undefined, by: Grouping): vscode.TreeItem {
+function stands({ item }: ItemNode, open: OpenItem | undefined, by: Grouping): string | false {
+  if (item.pushed === false) return standingWord("merged, not pushed");
+  if (open) return standingWord(open.standing);
+  return by !== "status" && standingWord(item.status);
+}
+
+function itemRow(node: ItemNode, open: OpenItem | undefined, by: Grouping): vscode.TreeItem {
+  const { item, group } = node;
   const row = new vscode.TreeItem(called(item), vscode.TreeItemCollapsibleState.None);
-  const unpushed = item.pushed === false;
   row.id = `${group}\0${item.id}`;
   row.iconPath = typeIcon(item.type, open?.standing);
-  row.description = [
-    by !== "service" && item.service,
-    unpushed ? vscode.l10n.t("merged, not pushed") : (open?.standing ?? (by !== "status" && item.status)),
-    item.branch,
-  ]
+  row.description = [by !== "service" && item.service, stands(node, open, by), item.branch].filter(Boolean).join(" · ");
+  row.contextValue = ["item", item.status, open?.standing, item.pushed === false && "unpushed"]
     .filter(Boolean)
-    .join(" · ");
-  row.contextValue = ["item", item.status, open?.standing, unpushed && "unpushed"].filter(Boolean).join(" ");
+    .join(" ");
   row.command = { command: "calcifer.work.show", title: vscode.l10n.t("Open Work Item"), arguments: [item.id] };
   row.accessibilityInformation = { label: [called(item), row.description, item.type].filter(Boolean).join(", ") };
   return row;

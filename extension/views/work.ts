@@ -4,7 +4,7 @@ import { type Daemon, faultOf } from "../daemon.ts";
 import type { Repos } from "../repos.ts";
 import { faded } from "./faded.ts";
 import { dragging } from "./work-drag.ts";
-import { type Filter, type Grouping, type GroupNode, groupFilter, type WorkNode } from "./work-nodes.ts";
+import { type Filter, type Grouping, type GroupNode, groupFilter, groupId, type WorkNode } from "./work-nodes.ts";
 import { resolveTooltip, workRow } from "./work-rows.ts";
 
 /** How the view is set; kept over a reload, for this workspace. */
@@ -83,7 +83,9 @@ export class WorkView implements vscode.TreeDataProvider<WorkNode>, vscode.Dispo
   async more(group: GroupNode): Promise<void> {
     const page = this.#pages.get(group.id);
     if (!page?.next) return;
+    const settings = this.#settings;
     const further = await this.#page(group, furtherPage, page.next);
+    if (settings !== this.#settings) return;
     this.#pages.set(group.id, { items: [...page.items, ...further.items], next: further.next });
     this.#changed.fire(undefined);
   }
@@ -173,7 +175,10 @@ export class WorkView implements vscode.TreeDataProvider<WorkNode>, vscode.Dispo
 
   async #firstPage(group: GroupNode): Promise<Page> {
     try {
+      const settings = this.#settings;
       const page = await this.#page(group, firstPage);
+      // Meanwhile the view was set otherwise: this answers an old question.
+      if (settings !== this.#settings) return page;
       this.#pages.set(group.id, page);
       this.#remember();
       return page;
@@ -202,15 +207,21 @@ export class WorkView implements vscode.TreeDataProvider<WorkNode>, vscode.Dispo
     const context = (key: string, value: unknown) => vscode.commands.executeCommand("setContext", key, value);
     void context("calcifer.work.filtered", filtered);
     void context("calcifer.work.groupBy", by);
-    void context("calcifer.work.empty", this.#groups.length > 0 ? undefined : filtered ? "filtered" : "none");
-    this.tree.description = filtered ? Object.values(filter).flat().join(", ") : "";
+    const empty = this.#groups.length === 0 && !this.#dirty;
+    void context("calcifer.work.empty", empty ? (filtered ? "filtered" : "none") : undefined);
+    this.tree.description = filterWords(filter);
   }
 }
 
 const groupNode = (by: Grouping, value: string | null, count: number): GroupNode => ({
   kind: "group",
-  id: `${by}\0${value ?? ""}`,
+  id: groupId(by, value),
   by,
   value,
   count,
 });
+
+function filterWords({ all, ...rest }: Filter): string {
+  const words = Object.values(rest).map(String);
+  return [...words, ...(all ? [vscode.l10n.t("done and dropped too")] : [])].join(", ");
+}

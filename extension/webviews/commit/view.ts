@@ -40,7 +40,7 @@ export class CommitView implements vscode.WebviewViewProvider, vscode.Disposable
       webview: view.webview,
       extensionUri: this.#extensionUri,
       daemon: this.#daemon,
-      words: async () => (await import("./words.ts")).words,
+      words: async () => (await import("../later.ts")).commitWords,
       functions: {
         diff: ({ path: file, state }) => this.#diff(file, state),
         choose: ({ repo }) => this.#choose(repo),
@@ -141,7 +141,7 @@ export class CommitView implements vscode.WebviewViewProvider, vscode.Disposable
     const git = this.#shown && this.#git(this.#shown.repo);
     // What was typed there is now the message of the commit.
     if (git && git.inputBox.value.trim() === message.trim()) git.inputBox.value = "";
-    await this.#repos.refresh(true);
+    await Promise.all([this.#repos.refresh(true), git?.status()]);
     this.#refresh();
   }
 

@@ -13,7 +13,7 @@ export async function gather(daemon: Daemon, id: number): Promise<Gathered> {
     daemon.ask("work.show", { item: id }).catch(unlessMissing),
     orNull(daemon, daemon.ask("work.diff", { item: id })),
     orNull(daemon, daemon.ask("work.verdict", { item: id })),
-    import("./markdown.ts"),
+    import("../later.ts"),
   ]);
   if (!item) return { item: null, gone: true, description: "", diff: null, verdict: null, documentThere: null };
   const folder = item.worktree ?? diff?.repo;

@@ -21,6 +21,7 @@ export class ItemModel {
   readonly faults = new Map<string, FaultData>();
   readonly #redraw: () => void;
   readonly #saving = new Set<string>();
+  readonly #waiting = new Map<string, () => void>();
 
   constructor(connection: Connection<ItemWords, Drafts>, redraw: () => void) {
     this.connection = connection;
@@ -38,6 +39,20 @@ export class ItemModel {
   /** Whether anything can be changed now. */
   get able(): boolean {
     return this.state.trusted && this.state.connection === "up" && !this.state.gone;
+  }
+
+  /** Whether texts can be typed: what cannot be saved now is kept, and saved when the daemon is back. */
+  get editable(): boolean {
+    return this.state.trusted && !this.state.gone;
+  }
+
+  /** Saves what was left while nothing could be saved. */
+  catchUp(): void {
+    if (!this.able) return;
+    for (const [field, save] of this.#waiting) {
+      this.#waiting.delete(field);
+      save();
+    }
   }
 
   edit(field: string): Edit | undefined {
@@ -75,6 +90,7 @@ export class ItemModel {
     if (!edit || this.#saving.has(field)) return;
     const met = meet(edit, now());
     if (met === "settled" || met === "theirs") return this.forget(field);
+    if (!this.able) this.#waiting.set(field, () => void this.save(field, now, save));
     if (met === "both" || !this.able) return this.#redraw();
     this.#saving.add(field);
     const saved = await save(edit.typed).finally(() => this.#saving.delete(field));

@@ -32,6 +32,7 @@ function draw(): void {
     html`${banner(is, trusted, (command) => model.run(command))}${gone ? deleted() : item ? page() : nothing}`,
     root,
   );
+  model.catchUp();
   const { focus } = model.state;
   if (focus && item) {
     // Once: the page is drawn again for every letter.

@@ -112,7 +112,7 @@ class ItemPage implements vscode.Disposable {
       webview: this.#panel.webview,
       extensionUri,
       daemon: this.#daemon,
-      words: async () => (await import("./words.ts")).words,
+      words: async () => (await import("../later.ts")).itemWords,
       functions: {
         refresh: () => this.#refresh(),
         diff: ({ path }) => open.diff(path),

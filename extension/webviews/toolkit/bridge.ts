@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { api } from "../../../protocol/api.ts";
 import type { Method, Room } from "../../../protocol/contract.ts";
-import { Fault } from "../../../protocol/errors.ts";
+import { Fault, isFault } from "../../../protocol/errors.ts";
 import type { MethodName } from "../../daemon.ts";
 import type { FromPage, StateOf, ToPage, Words } from "./envelope.ts";
 
@@ -115,6 +115,6 @@ function fitting(schema: z.ZodType, result: unknown): unknown {
 }
 
 function asFault(error: unknown): Fault {
-  if (error instanceof Fault) return error;
+  if (isFault(error)) return error;
   return new Fault("internal", error instanceof Error ? error.message : String(error));
 }

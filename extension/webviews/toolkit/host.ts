@@ -51,7 +51,7 @@ export class WebPage<W extends Words> implements vscode.Disposable {
   }
 
   async #join(): Promise<Bridge<W>> {
-    const [{ Bridge }, words] = await Promise.all([import("./bridge.ts"), this.#options.words()]);
+    const [{ Bridge }, words] = await Promise.all([import("../later.ts"), this.#options.words()]);
     const { webview, functions, daemon } = this.#options;
     return new Bridge(words, {
       call: (method, kind, params, context) => call(daemon, method, kind, params, context),

@@ -74,4 +74,47 @@ describe("an item in Now and in the status bar", () => {
     assert.equal((await daemon.ask("work.get", { item: id })).status, "active");
     assert.notEqual(git("branch", "--list", branch), "");
   });
+
+  it("shows what is left to do before what is done", async () => {
+    const { now } = await registered();
+    await started("In order");
+    const [row] = now.getChildren();
+    const icons = now.getChildren(row).map((node) => (now.getTreeItem(node).iconPath as vscode.ThemeIcon).id);
+    assert.deepEqual(icons.slice(icons.lastIndexOf("x") + 1).includes("x"), false);
+    assert.equal(icons[0], "x");
+    assert.equal(icons.at(-1), "check");
+  });
+
+  it("deletes nothing without asking, a dropped item neither", async () => {
+    const { daemon } = await registered();
+    const { id } = await started("Keep me");
+    await daemon.act("work.drop", { item: id });
+    // VS Code refuses every question in tests, as a person would with Escape.
+    await vscode.commands.executeCommand("calcifer.work.delete", id);
+    assert.equal((await daemon.ask("work.get", { item: id })).status, "dropped");
+  });
+
+  it("waives, commits and writes nowhere for an item whose branch is not checked out", async () => {
+    const { daemon } = await registered();
+    const { id } = await started("Elsewhere");
+    await started("Here");
+    const before = git("rev-parse", "HEAD");
+    const asked = [{ item: { id }, check: { id: "judged" } }, { item: id }];
+    await vscode.commands.executeCommand("calcifer.gate.waive", asked[0]);
+    await vscode.commands.executeCommand("calcifer.changes.add", asked[1]);
+    assert.equal(git("rev-parse", "HEAD"), before);
+    assert.equal(git("status", "--short"), "");
+    assert.equal((await daemon.ask("work.get", { item: id })).status, "active");
+  });
+
+  it("keeps out of the status bar when it is told to", async () => {
+    const { statusBar } = await registered();
+    const settings = vscode.workspace.getConfiguration("calcifer");
+    const changed = (value: boolean | undefined) =>
+      settings.update("statusBar.enabled", value, vscode.ConfigurationTarget.Global);
+    await changed(false);
+    assert.deepEqual(statusBar.texts, ["", ""]);
+    await changed(undefined);
+    assert.match(statusBar.texts[0], /flame/);
+  });
 });

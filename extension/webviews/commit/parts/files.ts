@@ -12,7 +12,7 @@ import type { File } from "../words.ts";
 export function files(model: CommitModel): Drawn {
   const { files: all, item } = model.state;
   if (!all || all.length === 0) return nothing;
-  const choosable = item !== null;
+  const choosable = item !== null && model.state.trusted;
   return html`<section class="files" aria-labelledby="files-heading">
     <h2 id="files-heading" class="row">
       ${choosable ? everything(model, all) : nothing}

@@ -33,7 +33,7 @@ export function field(model: ItemModel, of: Field): Drawn {
     aria-describedby=${of.describedBy ?? nothing}
     aria-invalid=${of.invalid ? "true" : nothing}
     placeholder=${of.placeholder ?? nothing}
-    ?readonly=${!model.able}
+    ?readonly=${!model.editable}
     .value=${live(typed)}
     @input=${(event: Event) => model.type(of.name, of.now(), text(event, of))}
     @keydown=${(event: KeyboardEvent) => key(event, model, of)}
