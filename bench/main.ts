@@ -6,12 +6,17 @@ import cliList from "./cli-list.ts";
 import commitHooks from "./commit-hooks.ts";
 import commitHooksDown from "./commit-hooks-down.ts";
 import daemonStart from "./daemon-start.ts";
+import editorActivate from "./editor-activate.ts";
+import editorFirstItem from "./editor-first-item.ts";
+import editorMemory from "./editor-memory.ts";
+import editorWorkView from "./editor-work-view.ts";
 import listFilter from "./list-filter.ts";
 import type { Row } from "./measure/row.ts";
 import { onStage } from "./measure/stage.ts";
 import { type Played, table, writeJson } from "./measure/table.ts";
 import memory from "./memory.ts";
 import merge from "./merge.ts";
+import pagePaint from "./page-paint.ts";
 import socketGet from "./socket-get.ts";
 import verdict from "./verdict.ts";
 import write from "./write.ts";
@@ -27,6 +32,11 @@ const rows: Row[] = [
   verdict,
   merge,
   memory,
+  editorActivate,
+  editorFirstItem,
+  editorWorkView,
+  pagePaint,
+  editorMemory,
 ];
 const results = path.resolve(import.meta.dirname, "../reports/bench.json");
 

@@ -16,12 +16,12 @@ export interface Figures {
   notes?: string[];
 }
 
-/** At most this many times what it is compared with, or at most this many milliseconds (or MiB). */
+/** At most this many times what it is compared with, or at most this many of its unit. */
 export type Target = { ratio: number } | { most: number };
 
 export interface Line {
   what: string;
-  unit: "ms" | "MiB";
+  unit: "ms" | "MiB" | "kB";
   statistic: string;
   ours: Summary | undefined;
   beside: { name: string; figures: Summary | undefined };

@@ -39,6 +39,7 @@ export async function timed(act: () => unknown): Promise<number> {
 }
 
 export const median: Statistic = (values) => quantile(values, 0.5);
+export const p95: Statistic = (values) => quantile(values, 0.95);
 export const p99: Statistic = (values) => quantile(values, 0.99);
 
 function quantile(values: readonly number[], part: number): number {
@@ -103,4 +104,25 @@ export function randomNumbers(seed: number): () => number {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
+}
+
+/** One turn that measures several things at once. */
+export type Chain<K extends string> = () => Promise<Partial<Record<K, Times>>>;
+
+/** As `interleave`, where what is measured hangs together: a window that is opened, looked at, and loaded again. */
+export async function interleaveChains<K extends string>(
+  chains: Chain<K>[],
+  { rounds, warmups = 1 }: Turns,
+): Promise<Record<K, number[]>> {
+  const series = new Map<string, number[]>();
+  for (let round = -warmups; round < rounds; round++) {
+    const first = (round + warmups) % chains.length;
+    for (const chain of [...chains.slice(first), ...chains.slice(0, first)]) {
+      const taken = await chain();
+      if (round < 0) continue;
+      for (const [name, times] of Object.entries<Times | undefined>(taken))
+        series.set(name, [...(series.get(name) ?? []), ...[times ?? []].flat()]);
+    }
+  }
+  return Object.fromEntries(series) as Record<K, number[]>;
 }
