@@ -119,7 +119,7 @@ export async function offers(
       label,
       kind: CompletionItemKind.Reference,
       detail: plain(item.title),
-      labelDetails: { description: item.status },
+      labelDetails: { detail: ` ${plain(item.title)}`, description: item.status },
       // By what is typed: the number, or words of the title.
       filterText: `${newText} ${plain(item.title)}`,
       sortText: String(n).padStart(4, "0"),

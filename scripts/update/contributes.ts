@@ -1,5 +1,5 @@
 // `contributes` of package.json and the strings of package.nls.json, from the extension's tables.
-import { type Action, actions } from "../../extension/actions.ts";
+import { type Action, actions, submenus } from "../../extension/actions.ts";
 import { views, walkthrough, welcomes } from "../../extension/places.ts";
 import { settingsContribution } from "./settings.ts";
 
@@ -17,7 +17,7 @@ export function withContributions(manifest: Json): Json {
     contributes: {
       ...contributes,
       commands: all.map(command),
-      submenus: [{ id: "calcifer.groupBy", label: "%submenu.groupBy%", icon: "$(list-tree)" }],
+      submenus: submenus.map(({ id, icon }) => ({ id, label: `%submenu.${id}%`, ...(icon && { icon }) })),
       menus: menus(),
       viewsContainers: {
         activitybar: [{ id: container, title: "%view.container%", icon: "media/activity.svg" }],
@@ -35,7 +35,7 @@ export function withStrings(strings: Record<string, string>): Record<string, str
   const byHand = Object.entries(strings).filter(([key]) => !made.test(key));
   const derived: [string, string][] = [
     ...all.map(([id, { title }]) => [`command.${id}`, title] as [string, string]),
-    ["submenu.groupBy", "Group By"],
+    ...submenus.map(({ id, label }) => [`submenu.${id}`, label] as [string, string]),
     ["view.container", "Calcifer"],
     ...views.map(({ id, name }) => [`view.${id}`, name] as [string, string]),
     ...welcomes.map(({ text }, i) => [`welcome.${i + 1}`, text] as [string, string]),
@@ -68,11 +68,8 @@ function menus(): Json {
   const entries = all.flatMap(([id, { places = [] }]) =>
     places.map(({ menu, when, group }) => ({ menu, entry: { command: id, ...(when && { when }), group } })),
   );
-  const submenu = {
-    menu: "view/title",
-    entry: { submenu: "calcifer.groupBy", when: "view == calcifer.work", group: "1_group@1" },
-  };
-  const byMenu = Object.groupBy([...entries, submenu], ({ menu }) => menu);
+  const opened = submenus.map(({ id, place: { menu, when, group } }) => ({ menu, entry: { submenu: id, when, group } }));
+  const byMenu = Object.groupBy([...entries, ...opened], ({ menu }) => menu);
   const palette = all.flatMap(([id, action]) =>
     action.palette === undefined ? [] : [{ command: id, when: String(action.palette) }],
   );
