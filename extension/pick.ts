@@ -69,9 +69,10 @@ async function find(window: Window, words: string, { filter }: ItemQuestion): Pr
   const numbered = /^\d+$/.test(words)
     ? await window.daemon.ask("work.get", { item: Number(words) }).catch(() => undefined)
     : undefined;
-  const search = words && !numbered ? { search: words } : {};
-  const { items } = await window.daemon.ask("work.list", { ...filter, limit: 100, ...search });
-  return numbered ? [numbered, ...items.filter(({ id }) => id !== numbered.id)] : items;
+  // Alone: VS Code sorts titles that have the digits before it, and Enter takes the first.
+  if (numbered) return [numbered];
+  const { items } = await window.daemon.ask("work.list", { ...filter, limit: 100, ...(words && { search: words }) });
+  return items;
 }
 
 type Found = Pick<ListedItem, "id" | "title" | "service" | "status" | "labels" | "type">;

@@ -147,8 +147,8 @@ function common(bundle: Bundle): BuildOptions {
 function laterApart(): Plugin {
   return {
     name: "later apart",
-    setup: ({ onResolve }) =>
-      onResolve({ filter: /\.ts$/ }, ({ kind, path: file, resolveDir }) => {
+    setup: (build) =>
+      build.onResolve({ filter: /\.ts$/ }, ({ kind, path: file, resolveDir }) => {
         const imported = path.relative(root, path.join(resolveDir, file)).split(path.sep).join("/");
         const bundle = kind === "dynamic-import" && later.find(({ entry }) => entry === imported);
         return bundle ? { path: `./${bundle.name}`, external: true } : undefined;

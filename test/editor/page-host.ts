@@ -36,6 +36,8 @@ export interface Opening<W extends Words> {
   /** what an earlier showing kept */
   kept?: unknown;
   background?: string;
+  /** the host says nothing by itself */
+  silent?: boolean;
 }
 
 export async function openPage<W extends Words>(browser: Browser, opening: Opening<W>): Promise<Opened<W>> {
@@ -50,8 +52,8 @@ export async function openPage<W extends Words>(browser: Browser, opening: Openi
   const bridge = new Bridge(words, { ...doors, post: (message) => void post(message).catch(() => {}) });
   let current = state;
   await page.exposeFunction("hostReceives", async (message: unknown) => {
-    if (message === "ready") bridge.push(current);
-    else await bridge.receive(message);
+    if (message !== "ready") await bridge.receive(message);
+    else if (!opening.silent) bridge.push(current);
   });
   await page.addInitScript(standIn({ theme: themes[theme] ?? {}, bodyClass: bodyClass[theme], kept, background }));
   await page.route(`${origin}/**`, (route) => {
@@ -75,7 +77,7 @@ function documentOf(name: string, state: unknown): string {
     nonce: "1234567890abcdef",
     script: `${origin}/${name}.js`,
     styles: { codicons: `${origin}/codicon.css`, page: `${origin}/${name}.css` },
-    first: { state, version: "1.0.0", texts: undefined },
+    first: { state, made: "this document", version: "1.0.0", texts: undefined },
   });
 }
 

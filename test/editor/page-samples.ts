@@ -157,6 +157,7 @@ export const commitState: CommitState = {
   ],
   ready: false,
   message: "",
+  committed: null,
 };
 
 type ItemDoors = Pick<Doors<ItemWords>, "call" | "functions">;
@@ -164,6 +165,7 @@ type ItemDoors = Pick<Doors<ItemWords>, "call" | "functions">;
 /** Keeps the item as the daemon does: versions grow, and an old one is a conflict. */
 export class ItemHost {
   item = item;
+  refuse: Fault | undefined;
   readonly calls: [string, unknown][] = [];
 
   readonly doors: ItemDoors = {
@@ -198,6 +200,7 @@ export class ItemHost {
   }
 
   #act(method: string, params: { ifVersion?: number; [name: string]: unknown }): Item {
+    if (this.refuse) throw this.refuse;
     if (params.ifVersion !== undefined && params.ifVersion !== this.item.version) {
       const data = { version: this.item.version, item: this.item };
       throw new Fault("conflict", "It changed since you looked.", { data });
@@ -212,7 +215,13 @@ export class ItemHost {
     if (method === "work.note") return { notes: params.text };
     if (method === "work.edit") {
       const { label, ...rest } = given as { label?: string[] } & Partial<Item>;
-      return { ...(rest.title !== undefined && { title: rest.title }), ...(label && { labels: label }) };
+      const { title, description: text, type } = rest;
+      return {
+        ...(title !== undefined && { title }),
+        ...(text !== undefined && { description: text }),
+        ...(type !== undefined && { type }),
+        ...(label && { labels: label }),
+      };
     }
     if (method === "work.check-add") return { checklist: [...checklist, { text: params.text, done: false }] };
     if (method === "work.check-remove") return { checklist: checklist.toSpliced(params.point - 1, 1) };
@@ -236,15 +245,17 @@ type CommitDoors = Pick<Doors<CommitWords>, "call" | "functions">;
 export class CommitHost {
   existing: { text: string; line: number }[] = [];
   needed = true;
+  sections = ["Added", "Changed", "Fixed"];
   refuse: Fault | undefined;
   readonly calls: [string, unknown][] = [];
 
   readonly doors: CommitDoors = {
     call: async (method, _kind, params, { signal, progress }) => {
       this.calls.push([method, params]);
+      if (method === "work.commit" && !this.refuse) progress("Running hooks…");
+      await this.#held.get(method);
       if (method === "changes.preview") return this.#preview(params as { text: string; section?: string });
       if (this.refuse) throw this.refuse;
-      progress("Running hooks…");
       if (this.slow) await aborted(signal);
       return this.#commit(params as { message: string; paths: string[]; entry?: string });
     },
@@ -252,13 +263,26 @@ export class CommitHost {
       diff: (params) => this.#heard("diff", params),
       choose: (params) => this.#heard("choose", params),
       entry: (params) => this.#heard("entry", params),
-      committed: (params) => this.#heard("committed", params),
       run: (params) => this.#heard("run", params),
     },
   };
 
   /** Takes until it is cancelled. */
   slow = false;
+
+  readonly #held = new Map<string, Promise<void>>();
+
+  /** Calls of a method wait from now on. @returns what lets them go */
+  hold(method: string): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#held.set(method, promise);
+    return resolve;
+  }
+
+  /** Later calls do not wait. */
+  release(method: string): void {
+    this.#held.delete(method);
+  }
 
   #heard(name: string, params: unknown): undefined {
     this.calls.push([name, params]);
@@ -278,7 +302,7 @@ export class CommitHost {
       file: "CHANGES.md",
       line: text === "" ? null : 5,
       lines: [...before.slice(1), ...heading, ...added, ...after],
-      sections: ["Added", "Changed", "Fixed"],
+      sections: this.sections,
       existing: this.existing,
       needed: this.needed,
     };

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import { words as commitWords } from "../../extension/webviews/commit/words.ts";
 import { type ItemState, words as itemWords } from "../../extension/webviews/item/words.ts";
@@ -35,6 +36,17 @@ async function serious(page: Page): Promise<string[]> {
 }
 
 const focused = (page: Page) => page.locator(":focus").getAttribute("aria-label");
+const keptBy = (page: Page) => page.evaluate("kept") as Promise<{ id?: number; drafts: { edits: object } }>;
+const edits = async (page: Page) => (await keptBy(page)).drafts.edits;
+
+async function until(is: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 10_000; !(await is()); await sleep(20)) assert.ok(Date.now() < end, String(is));
+}
+
+function box(found: { y: number; height: number } | null): { top: number; bottom: number } {
+  assert.ok(found);
+  return { top: found.y, bottom: found.y + found.height };
+}
 const said = (page: Page) => page.locator("#said").textContent();
 
 describe("the pages in a browser", () => {
@@ -233,6 +245,136 @@ describe("the pages in a browser", () => {
       assert.equal(await again.page.getByRole("textbox", { name: "Title" }).inputValue(), "Half a ti");
     });
 
+    it("saves what is typed when the typing pauses, where the cursor is, and what is typed then", async () => {
+      const { page, host, push } = await openItem();
+      await page.getByRole("button", { name: "Edit description" }).click();
+      const description = page.getByRole("textbox", { name: "Description" });
+      await description.press("Control+Home");
+      await page.keyboard.type("So ");
+      await until(() => host.item.description.startsWith("So "));
+      assert.equal(await focused(page), "Description");
+      await page.keyboard.type("far. ");
+      await until(() => host.item.description.startsWith("So far. "));
+      await description.blur();
+      await description.waitFor({ state: "detached" });
+      await push(host.state);
+      await page.getByText("So far. Plain HTTP still").waitFor();
+      assert.equal(host.calls.filter(([method]) => method === "work.edit").length, 2);
+      assert.deepEqual(await edits(page), {});
+    });
+
+    it("goes on in a point that was saved meanwhile, and does not remove one that is empty for a moment", async () => {
+      const { page, host } = await openItem();
+      const point = page.getByRole("textbox", { name: "Point 2" });
+      await point.fill("Tests of ");
+      await until(() => host.item.checklist[1]?.text === "Tests of");
+      // The space at the end was not saved, and is not taken from under the cursor either.
+      await page.keyboard.type("all");
+      assert.equal(await focused(page), "Point 2");
+      assert.equal(await point.inputValue(), "Tests of all");
+      await until(() => host.item.checklist[1]?.text === "Tests of all");
+      await point.fill("");
+      await page.waitForTimeout(1200);
+      assert.equal(host.item.checklist.length, 4);
+    });
+
+    it("restores on Escape what was there before, also when a pause has saved", async () => {
+      const { page, host } = await openItem();
+      const title = page.getByRole("textbox", { name: "Title" });
+      await title.fill("Something else");
+      await until(() => host.item.title === "Something else");
+      await title.press("Escape");
+      await until(() => host.item.title === itemState.item?.title);
+      await page.getByRole("heading", { name: `#42 ${host.item.title}` }).waitFor({ state: "attached" });
+      assert.equal(await title.inputValue(), itemState.item?.title);
+    });
+
+    it("saves once what was typed while the daemon was away", async () => {
+      const { page, host, push } = await openItem();
+      await push({ ...host.state, connection: "lost" });
+      const title = page.getByRole("textbox", { name: "Title" });
+      await title.fill("Typed in the dark");
+      await title.blur();
+      await page.getByRole("textbox", { name: "Point 3" }).fill("The docs say it");
+      await page.getByRole("textbox", { name: "Point 3" }).blur();
+      assert.deepEqual(host.calls, []);
+      // Meanwhile somebody has removed the first point: the third is the second now.
+      await push(host.change({ checklist: host.item.checklist.slice(1) }));
+      await page.getByRole("heading", { name: "#42 Typed in the dark" }).waitFor({ state: "attached" });
+      await until(() => host.item.checklist[1]?.text === "The docs say it");
+      await push(host.state);
+      // One by another, two by us.
+      assert.equal(host.item.version, 10);
+      assert.deepEqual(await edits(page), {});
+    });
+
+    it("saves what a page before it was left with, when the daemon has told the newest", async () => {
+      const { page } = await openItem({ state: { ...itemState, connection: "lost" } });
+      await page.getByRole("textbox", { name: "Notes" }).fill("Half a no");
+      const kept = await keptBy(page);
+      const host = new ItemHost();
+      await openItem({ kept }, host);
+      await until(() => host.item.notes === "Half a no");
+    });
+
+    it("shows both texts when the other came while mine was being saved", async () => {
+      const { page, host } = await openItem();
+      await page.getByRole("textbox", { name: "Title" }).fill("Mine");
+      // The page has not heard of this one when it saves.
+      host.change({ title: "Theirs" });
+      await page.keyboard.press("Enter");
+      await page.getByRole("group", { name: "Two changes of the same text" }).waitFor();
+      assert.equal(host.item.title, "Theirs");
+    });
+
+    it("has a draft for each of two points with the same text", async () => {
+      const host = new ItemHost();
+      const state = host.change({ checklist: ["Same", "Same"].map((text) => ({ text, done: false })) });
+      const { page } = await openItem({ state }, host);
+      await page.getByRole("textbox", { name: "Point 2" }).fill("Another");
+      assert.equal(await page.getByRole("textbox", { name: "Point 1" }).inputValue(), "Same");
+      await page.keyboard.press("Enter");
+      await until(() => host.item.checklist[1]?.text === "Another");
+      assert.equal(host.item.checklist[0]?.text, "Same");
+    });
+
+    it("shows the type that holds when another was refused", async () => {
+      const { page, host } = await openItem();
+      const type = page.getByRole("combobox", { name: "Type" });
+      host.refuse = new Fault("refused", "It stays what it is.");
+      await type.selectOption("bug");
+      await page.locator(".refusal", { hasText: "It stays what it is." }).waitFor();
+      assert.equal(await type.inputValue(), "feature");
+      host.refuse = undefined;
+      await type.selectOption("bug");
+      await until(() => host.item.type === "bug");
+      assert.equal(await type.inputValue(), "bug");
+    });
+
+    it("does not take a restored page's word for being trusted", async () => {
+      const { page } = await openItem();
+      const kept = { ...(await keptBy(page)), made: "another document" };
+      // The host says nothing more, so that the first paint is what stays.
+      const again = await openItem({ kept, state: { ...itemState, trusted: false }, silent: true });
+      assert.match((await again.page.locator(".banner").textContent()) ?? "", /not trusted/);
+      assert.equal(await again.page.getByRole("textbox", { name: "Title" }).getAttribute("readonly"), "");
+    });
+
+    it("lets fall what is no message", async () => {
+      const { page } = await openItem();
+      for (const message of [null, "x", 3, {}, { state: null }, { state: { connection: "up" } }, { id: 1, fault: 1 }])
+        await page.evaluate(`window.postMessage(${JSON.stringify(message)})`);
+      await page.getByRole("textbox", { name: "Title" }).fill("Still here");
+      assert.equal(await page.getByRole("heading", { name: "#42" }).count(), 1);
+    });
+
+    it("names the key that saves as it is called on a Mac", async () => {
+      const { page } = await openItem();
+      await page.evaluate("Object.defineProperty(navigator, 'platform', { value: 'MacIntel' })");
+      await page.getByRole("button", { name: "Edit description" }).click();
+      assert.match((await page.locator("#description-help").textContent()) ?? "", /⌘Enter saves/);
+    });
+
     it("edits the description where it stands, and follows its links by the host", async () => {
       const { page, host } = await openItem();
       await page.getByRole("link", { name: "the notes" }).click();
@@ -246,7 +388,7 @@ describe("the pages in a browser", () => {
       const { page, host } = await openItem();
       const merge = page.getByRole("button", { name: "Merge & Complete" });
       assert.equal(await merge.getAttribute("aria-disabled"), "true");
-      assert.match((await page.locator("#why-not").textContent()) ?? "", /3 to do/);
+      assert.match((await page.locator("#why-not").textContent()) ?? "", /^3 things to do before it can be merged\.$/);
       await page.getByRole("button", { name: "Create it from its template" }).click();
       await page.getByRole("button", { name: "More Actions…" }).click();
       await page.getByRole("button", { name: "Drop…" }).click();
@@ -264,7 +406,9 @@ describe("the pages in a browser", () => {
       it(`stays readable, and is not changed, when ${what}`, async () => {
         const { page } = await openItem({ state: { ...itemState, ...state } });
         assert.match((await page.locator(".banner").textContent()) ?? "", sentence);
-        assert.equal(await page.getByRole("textbox", { name: "Title" }).getAttribute("readonly"), "");
+        const readonly = await page.getByRole("textbox", { name: "Title" }).getAttribute("readonly");
+        // What is typed while the daemon is away is saved when it is back.
+        assert.equal(readonly, state.trusted === false ? "" : null);
         for (const box of await page.getByRole("checkbox").all()) assert.ok(await box.isDisabled());
         assert.ok(await page.getByText("certificates of the internal authority, see").isVisible());
       });
@@ -372,6 +516,116 @@ describe("the pages in a browser", () => {
       assert.equal(await message.inputValue(), "From git");
       await push(commitState);
       assert.equal(await message.inputValue(), "For this one");
+    });
+
+    it("shows the repository that holds, whatever was picked", async () => {
+      const repos = [...commitState.repos, { repo: "/srv/billing", name: "billing" }];
+      const state = { ...commitState, repos };
+      const { page, host, push } = await openCommit({ state });
+      const repo = page.getByRole("combobox", { name: "Repository" });
+      await repo.selectOption("billing");
+      await until(() => host.calls.some(([name]) => name === "choose"));
+      await push(state);
+      assert.equal(await repo.inputValue(), "/srv/gateway");
+      await push({ ...state, repo: "/srv/billing" });
+      assert.equal(await repo.inputValue(), "/srv/billing");
+      await push(state);
+      assert.equal(await repo.inputValue(), "/srv/gateway");
+    });
+
+    it("shows the sub-heading of each branch's draft, also one that is no longer offered", async () => {
+      const { page, push } = await openCommit();
+      const under = page.getByRole("combobox", { name: "Under" });
+      await under.selectOption("Fixed");
+      await push({ ...commitState, branch: "work/43", item: { id: 43, title: "Other", key: null } });
+      await until(async () => (await under.inputValue()) === "");
+      await under.selectOption("Changed");
+      await push(commitState);
+      await until(async () => (await under.inputValue()) === "Fixed");
+      const kept = await keptBy(page);
+      const host = new CommitHost();
+      host.sections = [];
+      const again = await openCommit({ kept }, host);
+      await again.page.locator(".preview").waitFor();
+      assert.equal(await again.page.getByRole("combobox", { name: "Under" }).inputValue(), "Fixed");
+    });
+
+    it("lets go of the draft of a commit that was made while it was hidden, and of no other", async () => {
+      const { page } = await openCommit();
+      await page.getByRole("textbox", { name: "Message" }).fill("Made");
+      await page.getByRole("checkbox", { name: "docs/tls.md" }).press("Space");
+      const kept = await keptBy(page);
+      const committed = { repo: "/srv/gateway", branch: commitState.branch ?? "", commit: "c0ffee" };
+      const { page: shown, push } = await openCommit({ kept, state: { ...commitState, committed } });
+      const message = shown.getByRole("textbox", { name: "Message" });
+      await shown.getByText("Write a message.").waitFor();
+      assert.equal(await message.inputValue(), "");
+      assert.equal(await shown.getByRole("checkbox", { name: "docs/tls.md" }).isChecked(), false);
+      // The same one said again: what was begun since then stays.
+      await message.fill("The next");
+      await push({ ...commitState, committed });
+      assert.equal(await message.inputValue(), "The next");
+    });
+
+    it("lets go of the draft it committed, not of the branch that is shown by then", async () => {
+      const host = new CommitHost();
+      const go = host.hold("work.commit");
+      const { page, push } = await openCommit({}, host);
+      const message = page.getByRole("textbox", { name: "Message" });
+      await message.fill("For this one");
+      await page.keyboard.press("Control+Enter");
+      await page.getByText("Running hooks…").waitFor();
+      await push({ ...commitState, branch: "work/43", item: { id: 43, title: "Other", key: null } });
+      await message.fill("For the other");
+      go();
+      await page.locator(".outcome").waitFor();
+      assert.equal(await message.inputValue(), "For the other");
+      await push(commitState);
+      assert.equal(await message.inputValue(), "");
+    });
+
+    it("shows the preview of the newest text, whichever answer comes last", async () => {
+      const host = new CommitHost();
+      const { page } = await openCommit({}, host);
+      await page.locator(".preview").waitFor();
+      const go = host.hold("changes.preview");
+      await page.locator("#entry").fill("Older");
+      await until(() => host.calls.some(([, params]) => (params as { text?: string }).text === "Older"));
+      host.release("changes.preview");
+      await page.locator("#entry").fill("Newer");
+      await page.locator(".preview ins", { hasText: "Newer" }).waitFor();
+      go();
+      await page.waitForTimeout(100);
+      assert.equal(await page.locator(".preview ins").textContent(), "- Newer (#42)");
+    });
+
+    for (const theme of ["dark", "light", "contrast"]) {
+      it(`has its button in sight, clear of the fields, in a small view, ${theme}`, async () => {
+        const { page } = await openCommit({ theme, width: 340, height: 420 });
+        const button = page.locator(".act vscode-button");
+        await page.locator(".preview").waitFor();
+        const bottom = async () => box(await button.boundingBox()).bottom;
+        assert.ok((await bottom()) <= 420);
+        await page.screenshot({ path: path.join(pictures, `commit-small-${theme}.png`) });
+        for (const name of ["Under", "Message", "No entry"]) {
+          const field = page.getByLabel(name, { exact: true });
+          await field.focus();
+          const act = box(await page.locator(".act").boundingBox());
+          assert.ok(box(await field.boundingBox()).bottom <= act.top, name);
+        }
+        await page.evaluate("scrollTo(0, 10000)");
+        assert.ok((await bottom()) <= 420);
+        await page.screenshot({ path: path.join(pictures, `commit-small-end-${theme}.png`) });
+        assert.deepEqual(await serious(page), []);
+      });
+    }
+
+    it("shows files without boxes in a workspace that is not trusted", async () => {
+      const { page } = await openCommit({ state: { ...commitState, trusted: false } });
+      await page.locator(".files li").first().waitFor();
+      assert.equal(await page.locator(".files input").count(), 0);
+      await page.screenshot({ path: path.join(pictures, "commit-untrusted.png") });
+      assert.deepEqual(await serious(page), []);
     });
 
     it("offers what can be done where nothing can be committed", async () => {

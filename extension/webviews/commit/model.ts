@@ -10,7 +10,11 @@ import type { CommitState, CommitWords } from "./words.ts";
 
 export type Preview = ResultOf<"changes.preview">;
 /** What is left out was not touched, and is what it would be at first. */
-export type Drafts = { byBranch: Record<string, Partial<Draft>> };
+export type Drafts = {
+  byBranch: Record<string, Partial<Draft>>;
+  /** the newest commit whose draft was let go */
+  committed: string | null;
+};
 
 /** Typing goes on; asking for every letter helps nobody. */
 const pause = 150;
@@ -24,6 +28,8 @@ export class CommitModel {
   readonly connection: Connection<CommitWords, Drafts>;
   readonly #redraw: () => void;
   #asked = "";
+  /** the branch that the preview is about */
+  #previewed = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(connection: Connection<CommitWords, Drafts>, redraw: () => void) {
@@ -66,6 +72,10 @@ export class CommitModel {
   /** Asks for the preview, if what it depends on has changed. */
   look(): void {
     clearTimeout(this.#timer);
+    if (this.preview && this.#previewed !== this.#branchKey) {
+      this.preview = undefined;
+      this.#redraw();
+    }
     const { repo, item, connection, branch, files } = this.state;
     if (!repo || !item || connection !== "up") return;
     const { draft } = this;
@@ -79,7 +89,7 @@ export class CommitModel {
 
   async commit(): Promise<void> {
     if (this.running || this.obstacles.length > 0) return;
-    const { draft } = this;
+    const key = this.#branchKey;
     const abort = new AbortController();
     this.running = { abort, progress: l10n.t("Committing…") };
     this.refusal = undefined;
@@ -90,12 +100,12 @@ export class CommitModel {
         signal,
         progress: (p) => this.#tell(p),
       });
-      this.#done(made, draft.message);
+      this.#done(made, key);
     } catch (error) {
       this.refusal = asFaultData(error);
       say(this.refusal.message);
       // Policies that want an entry with every commit are not content with the branch's.
-      if (this.refusal.reasons?.some(({ check }) => check === "entry")) this.#keep({ another: true });
+      if (this.refusal.reasons?.some(({ check }) => check === "entry")) this.#keep({ another: true }, key);
     }
     this.running = undefined;
     this.#redraw();
@@ -114,16 +124,31 @@ export class CommitModel {
     };
   }
 
-  #done(made: ResultOf<"work.commit">, message: string): void {
+  /** Takes note of a commit that was made while no page was there to hear of it. */
+  catchUp(): void {
+    const { committed } = this.state;
+    if (!committed || committed.commit === this.connection.drafts.committed || this.running) return;
+    this.#letGo(keyOf(committed), committed.commit);
+  }
+
+  /** @param key the branch it was made on; another may be shown by now */
+  #done(made: ResultOf<"work.commit">, key: string): void {
     this.outcome = l10n.t("Committed {0} {1}", made.commit.slice(0, 7), made.subject);
     say(this.outcome);
     this.#asked = "";
-    const { left, section } = this.draft;
-    this.connection.drafts.byBranch[this.#branchKey] = { left, section, message: "" };
+    this.#letGo(key, made.commit);
+    if (key !== this.#branchKey) return;
     if (this.preview && made.entry !== null) this.preview.existing.push({ text: made.entry, line: 1 });
-    // What is left stays chosen or not, as it was.
     this.connection.learn({ files: made.left, message: "" });
-    this.connection.host("committed", { message }).catch(() => {});
+  }
+
+  /** What is left stays chosen or not, as it was. */
+  #letGo(key: string, commit: string): void {
+    const { drafts } = this.connection;
+    const { left = [], section = "" } = drafts.byBranch[key] ?? {};
+    drafts.byBranch[key] = { left, section, message: "" };
+    drafts.committed = commit;
+    this.connection.keep();
   }
 
   #tell(progress: string): void {
@@ -135,28 +160,44 @@ export class CommitModel {
     params: Parameters<typeof this.connection.call<"changes.preview">>[1],
     question: string,
   ): Promise<void> {
-    try {
-      this.#asked = question;
-      this.preview = await this.connection.call("changes.preview", params);
-    } catch {
-      // The place of an entry is a courtesy; committing says what is wrong.
-      this.preview = undefined;
-    }
+    this.#asked = question;
+    const key = this.#branchKey;
+    // The place of an entry is a courtesy; committing says what is wrong.
+    const preview = await this.connection.call("changes.preview", params).catch(() => undefined);
+    // An older answer must not replace a newer one, nor be about another branch.
+    if (question !== this.#asked || key !== this.#branchKey) return;
+    this.preview = preview;
+    this.#previewed = key;
+    if (!preview) this.#asked = "";
     this.#redraw();
   }
 
+  /** Something of the host that shows, and gives nothing back. */
+  open<F extends keyof CommitWords["functions"]>(name: F, params: Parameters<typeof this.connection.host<F>>[1]): void {
+    this.connection.host(name, params).catch((error: unknown) => {
+      this.refusal = asFaultData(error);
+      say(this.refusal.message);
+      this.#redraw();
+    });
+  }
+
   get #branchKey(): string {
-    return `${this.state.repo} ${this.state.branch}`;
+    return keyOf(this.state);
   }
 
   get #kept(): Partial<Draft> {
     return this.connection.drafts.byBranch[this.#branchKey] ?? {};
   }
 
-  #keep(part: Partial<Draft>): void {
-    this.connection.drafts.byBranch[this.#branchKey] = { ...this.#kept, ...part };
+  #keep(part: Partial<Draft>, key = this.#branchKey): void {
+    const { byBranch } = this.connection.drafts;
+    byBranch[key] = { ...byBranch[key], ...part };
     this.connection.keep();
   }
+}
+
+function keyOf({ repo, branch }: Pick<CommitState, "repo" | "branch">): string {
+  return `${repo} ${branch}`;
 }
 
 const empty: Draft = { message: "", entry: "", another: false, section: "", noEntry: false, reason: "", left: [] };

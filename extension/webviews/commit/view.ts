@@ -1,12 +1,14 @@
 // The Commit view, from VS Code's side: what is uncommitted in the current repository, and whose branch it is.
 import path from "node:path";
 import * as vscode from "vscode";
-import type { Daemon } from "../../daemon.ts";
-import { faultOf } from "../../daemon.ts";
-import type { Repos, Shown } from "../../repos.ts";
+import { type Daemon, faultOf, type ParamsOf, type ResultOf } from "../../daemon.ts";
+import { ownItem, type Repos, type Shown } from "../../repos.ts";
 import { isDeleted, showDiff } from "../toolkit/diff.ts";
 import { WebPage } from "../toolkit/host.ts";
 import type { CommitState, CommitWords } from "./words.ts";
+
+type Asked = ParamsOf<"work.commit">;
+type Made = ResultOf<"work.commit">;
 
 export class CommitView implements vscode.WebviewViewProvider, vscode.Disposable {
   static readonly id = "calcifer.commit";
@@ -17,8 +19,9 @@ export class CommitView implements vscode.WebviewViewProvider, vscode.Disposable
   readonly #keys = new Map<number, string>();
   #page: WebPage<CommitWords> | undefined;
   #view: vscode.WebviewView | undefined;
-  /** chosen in the view, until the window's own current repository changes */
-  #chosen: { repo: string; over: string | undefined } | undefined;
+  /** the newest commit made here, for a page that was hidden when it came about */
+  #committed: CommitState["committed"] = null;
+  #asked = 0;
   #uncommitted: { repo: string; files: CommitState["files"] } | undefined;
 
   constructor(extensionUri: vscode.Uri, daemon: Daemon, repos: Repos) {
@@ -45,10 +48,12 @@ export class CommitView implements vscode.WebviewViewProvider, vscode.Disposable
         diff: ({ path: file, state }) => this.#diff(file, state),
         choose: ({ repo }) => this.#choose(repo),
         entry: ({ file, line }) => this.#openEntry(file, line),
-        committed: ({ message }) => this.#committed(message),
         run: ({ command }) => this.#run(command),
       },
       first: this.#state(),
+      acted: (method, params, result) => {
+        if (method === "work.commit") this.#made(params as Asked, result as Made);
+      },
     });
     view.onDidChangeVisibility(() => view.visible && this.#refresh());
     view.onDidDispose(() => {
@@ -65,14 +70,12 @@ export class CommitView implements vscode.WebviewViewProvider, vscode.Disposable
   }
 
   get #shown(): Shown | undefined {
-    const current = this.#repos.current;
-    if (this.#chosen && this.#chosen.over !== current?.repo) this.#chosen = undefined;
-    const chosen = this.#chosen && this.#repos.snapshot.repos.find(({ repo }) => repo === this.#chosen?.repo);
-    return chosen ?? current;
+    return this.#repos.current;
   }
 
   #state(): CommitState {
     const shown = this.#shown;
+    const item = shown && ownItem(shown);
     const known = this.#uncommitted?.repo === shown?.repo ? this.#uncommitted : undefined;
     return {
       connection: this.#daemon.state.is,
@@ -82,10 +85,11 @@ export class CommitView implements vscode.WebviewViewProvider, vscode.Disposable
       service: shown?.service ?? null,
       branch: shown?.branch ?? null,
       trunk: shown?.trunk ?? null,
-      item: shown?.item ? { ...shown.item, key: this.#keys.get(shown.item.id) ?? null } : null,
+      item: item ? { ...item, key: this.#keys.get(item.id) ?? null } : null,
       files: known?.files ?? null,
       ready: shown?.merge?.state === "yes",
       message: (shown && this.#git(shown.repo)?.inputBox.value) ?? "",
+      committed: this.#committed,
     };
   }
 
@@ -98,10 +102,14 @@ export class CommitView implements vscode.WebviewViewProvider, vscode.Disposable
   async #ask(): Promise<void> {
     const shown = this.#shown;
     if (!shown || this.#daemon.state.is !== "up") return;
+    const asked = ++this.#asked;
+    const item = ownItem(shown);
     const [{ files }] = await Promise.all([
       this.#daemon.ask("work.uncommitted", { repo: shown.repo }),
-      shown.item && this.#learnKey(shown.item.id),
+      item && this.#learnKey(item.id),
     ]);
+    // An older answer must not replace a newer one.
+    if (asked !== this.#asked) return;
     this.#uncommitted = { repo: shown.repo, files };
     this.#page?.push(this.#state());
   }
@@ -113,8 +121,7 @@ export class CommitView implements vscode.WebviewViewProvider, vscode.Disposable
   }
 
   #choose(repo: string): undefined {
-    this.#chosen = { repo, over: this.#repos.current?.repo };
-    this.#refresh();
+    this.#repos.choose(repo);
   }
 
   async #diff(file: string, state: string): Promise<undefined> {
@@ -137,17 +144,21 @@ export class CommitView implements vscode.WebviewViewProvider, vscode.Disposable
     await vscode.commands.executeCommand("vscode.open", vscode.Uri.file(path.join(shown.repo, file)), { selection });
   }
 
-  async #committed(message: string): Promise<undefined> {
-    const git = this.#shown && this.#git(this.#shown.repo);
+  #made({ repo, message }: Asked, { branch, commit }: Made): void {
+    if (repo === undefined) return;
+    this.#committed = { repo, branch, commit };
+    const git = this.#git(repo);
     // What was typed there is now the message of the commit.
     if (git && git.inputBox.value.trim() === message.trim()) git.inputBox.value = "";
-    await Promise.all([this.#repos.refresh(true), git?.status()]);
-    this.#refresh();
+    Promise.all([this.#repos.refresh(true), git?.status()])
+      .catch((error: unknown) => this.#daemon.output.warn(faultOf(error).message))
+      .finally(() => this.#refresh());
   }
 
   async #run(command: string): Promise<undefined> {
-    const item = command.startsWith("calcifer.work.") ? this.#shown?.item : undefined;
-    await vscode.commands.executeCommand(command, ...(item ? [item.id] : []));
+    const shown = command.startsWith("calcifer.work.") ? this.#shown : undefined;
+    const about = shown && (ownItem(shown)?.id ?? { repo: shown.repo, service: shown.service });
+    await vscode.commands.executeCommand(command, ...(about === undefined ? [] : [about]));
   }
 
   #git(repo: string) {

@@ -15,8 +15,6 @@ export const words = {
     choose: { params: z.object({ repo: z.string() }), result: nothing },
     /** opens CHANGES.md at an entry */
     entry: { params: z.object({ file: z.string(), line: z.number().int() }), result: nothing },
-    /** a commit was made from this message */
-    committed: { params: z.object({ message: z.string() }), result: nothing },
     run: {
       params: z.object({
         command: z.enum([
@@ -45,6 +43,8 @@ export const words = {
     ready: z.boolean().describe("every check of the merge gate says yes"),
     /** what stands in the message box of Source Control */
     message: z.string(),
+    /** the newest commit of this view: its page may have been hidden when it was made */
+    committed: z.object({ repo: z.string(), branch: z.string(), commit: z.string() }).nullable(),
   }),
 } satisfies Words;
 

@@ -1,7 +1,7 @@
 // What is typed meets what others changed; points are found again.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { locate, meet } from "./edits.ts";
+import { locate, meet, named } from "./edits.ts";
 
 describe("an edit that others may cross", () => {
   const cases = [
@@ -39,4 +39,40 @@ describe("a point of the checklist, by then", () => {
   for (const { what, text, index, at } of cases) {
     it(`is found: ${what}`, () => assert.equal(locate(points, text, index), at));
   }
+});
+
+describe("the names of points", () => {
+  const points = (texts: string) => texts.split("").map((text) => ({ text }));
+  const first = named([], points("abb"));
+  const names = (texts: string) =>
+    named(first, points(texts))
+      .map(({ name }) => name.replace("point ", ""))
+      .join("");
+
+  const cases: { what: string; texts: string; names: string }[] = [
+    { what: "nothing changed", texts: "abb", names: "123" },
+    { what: "one was changed where it stands", texts: "xbb", names: "123" },
+    { what: "one of two with the same text was changed", texts: "abx", names: "123" },
+    { what: "one was moved", texts: "bba", names: "321" },
+    { what: "one was removed", texts: "bb", names: "23" },
+    { what: "one was added", texts: "abbc", names: "1234" },
+    { what: "one came first", texts: "cabb", names: "4123" },
+  ];
+  for (const { what, texts, names: expected } of cases) {
+    it(`stay theirs when ${what}`, () => assert.equal(names(texts), expected));
+  }
+
+  it("are never two points'", () => {
+    const texts = fc.array(fc.constantFrom("a", "b", "c"), { maxLength: 6 }).map((all) => points(all.join("")));
+    fc.assert(
+      fc.property(texts, texts, texts, (one, two, three) => {
+        const last = named(named(named([], one), two), three);
+        assert.deepEqual(
+          last.map(({ text }) => ({ text })),
+          three,
+        );
+        assert.equal(new Set(last.map(({ name }) => name)).size, three.length);
+      }),
+    );
+  });
 });

@@ -26,3 +26,26 @@ export function locate(points: readonly Point[], text: string, index: number): n
   const same = points.flatMap((point, at) => (point.text === text ? [at] : []));
   return same.length === 1 ? same[0] : undefined;
 }
+
+export interface Named extends Point {
+  name: string;
+}
+
+/**
+ * Points have no names of their own: what is typed into one must find it again when its text is another, it was moved,
+ * or a second one has the same text.
+ */
+export function named(before: readonly Named[], now: readonly Point[]): Named[] {
+  const left = new Set(before);
+  const take = (found: Named | undefined) => found && left.delete(found) && found.name;
+  const even = before.length === now.length;
+  const names: (string | undefined)[] = now.map(({ text }, at) =>
+    even && before[at]?.text === text ? take(before[at]) || undefined : undefined,
+  );
+  for (const [at, { text }] of now.entries())
+    names[at] ??= take([...left].find((point) => point.text === text)) || undefined;
+  // None came and none went, so that the one at its place is the one that was changed.
+  if (even) for (const at of now.keys()) names[at] ??= (left.has(before[at] as Named) && take(before[at])) || undefined;
+  let last = Math.max(0, ...before.map(({ name }) => Number(name.replace(/^point /, ""))));
+  return now.map(({ text }, at) => ({ text, name: names[at] ?? `point ${++last}` }));
+}

@@ -7,6 +7,12 @@ import type { ItemState } from "./words.ts";
 
 export type Gathered = Pick<ItemState, "item" | "gone" | "description" | "diff" | "verdict" | "documentThere">;
 
+/** The item without what git knows of it: a question of a tenth of a millisecond. @throws Fault */
+export async function known(daemon: Daemon, id: number): Promise<Pick<ItemState, "item" | "description">> {
+  const [item, { render }] = await Promise.all([daemon.ask("work.get", { item: id }), import("../later.ts")]);
+  return { item: { ...item, commits: [], uncommitted: null }, description: render(item.description) };
+}
+
 /** @throws Fault when even the item cannot be had for another reason than that it is gone */
 export async function gather(daemon: Daemon, id: number): Promise<Gathered> {
   const [item, diff, verdict, { render }] = await Promise.all([

@@ -6,11 +6,23 @@ import type { ParamsOf } from "../../daemon.ts";
 import type { Connection } from "../toolkit/browser/connection.ts";
 import { say } from "../toolkit/browser/elements.ts";
 import { asFaultData } from "../toolkit/browser/fault.ts";
-import { type Edit, locate, meet } from "./edits.ts";
+import { type Edit, locate, meet, type Named, named } from "./edits.ts";
 import type { Command, ItemState, ItemWords, Shown } from "./words.ts";
 
-/** `edits` by the name of the field: title, description, notes, `point <text>`, and what is to be added. */
-export type Drafts = { edits: Record<string, Edit> };
+/** `edits` by the name of the field: title, description, notes, those of `points`, and what is to be added. */
+export type Drafts = { edits: Record<string, Edit>; points: Named[] };
+
+/** How a field is saved. */
+export interface Saving {
+  name: string;
+  now: () => string;
+  save: (text: string) => Promise<boolean>;
+  /** of several lines, and may be empty */
+  several?: boolean;
+}
+
+/** Typing has stopped. */
+const pause = 1000;
 
 type Method = ItemWords["methods"][number];
 /** Three windows that save at the same moment are settled by then. */
@@ -21,11 +33,21 @@ export class ItemModel {
   readonly faults = new Map<string, FaultData>();
   readonly #redraw: () => void;
   readonly #saving = new Set<string>();
-  readonly #waiting = new Map<string, () => void>();
+  readonly #fields = new Map<string, Saving>();
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  /** to be saved when that can be done; true while a person is still in the field */
+  readonly #waiting: Map<string, boolean>;
+  /** to be saved again, because it was left, or typed on, while it was being saved */
+  readonly #again = new Map<string, boolean>();
+  /** restored while it was being saved */
+  readonly #undone = new Set<string>();
+  /** what was saved while a person is in the field, and what it was before that */
+  readonly #rested = new Map<string, { typed: string; before: string }>();
 
   constructor(connection: Connection<ItemWords, Drafts>, redraw: () => void) {
     this.connection = connection;
     this.#redraw = redraw;
+    this.#waiting = new Map(Object.keys(connection.drafts.edits).map((field) => [field, false]));
   }
 
   get state(): ItemState {
@@ -46,59 +68,120 @@ export class ItemModel {
     return this.state.trusted && !this.state.gone;
   }
 
-  /** Saves what was left while nothing could be saved. */
+  /** Saves what was left while nothing could be saved, or by a page before this one. */
   catchUp(): void {
-    if (!this.able) return;
-    for (const [field, save] of this.#waiting) {
+    if (!this.able || !this.connection.fresh) return;
+    for (const [field, within] of this.#waiting) {
+      if (!this.#fields.has(field)) continue;
       this.#waiting.delete(field);
-      save();
+      void this.save(field, within);
     }
+  }
+
+  /** The points of the checklist, with names that stay theirs. */
+  get points(): Named[] {
+    const { drafts } = this.connection;
+    drafts.points = named(drafts.points, this.item.checklist);
+    return drafts.points;
   }
 
   edit(field: string): Edit | undefined {
     return this.connection.drafts.edits[field];
   }
 
+  /** To be told at each drawing how a field is saved. */
+  bind(saving: Saving): void {
+    this.#fields.set(saving.name, saving);
+  }
+
   /** @param now what the field holds, as the daemon says */
   type(field: string, now: string, typed: string): void {
     const { edits } = this.connection.drafts;
-    edits[field] = { start: edits[field]?.start ?? now, typed };
+    const edit = edits[field];
+    // What nobody has changed here goes on from what others made of it.
+    const start = edit && meet(edit, now) !== "theirs" ? edit.start : now;
+    edits[field] = { start, typed };
     this.connection.keep();
+    clearTimeout(this.#timers.get(field));
+    if (typed !== start)
+      this.#timers.set(
+        field,
+        setTimeout(() => this.#rest(field), pause),
+      );
     this.#redraw();
   }
 
   forget(field: string): void {
+    clearTimeout(this.#timers.get(field));
     delete this.connection.drafts.edits[field];
     this.faults.delete(field);
+    this.#rested.delete(field);
+    this.#waiting.delete(field);
     this.connection.keep();
     this.#redraw();
   }
 
+  /** Back to what it was before the person came, also where that was saved meanwhile. */
+  restore(field: string): void {
+    const of = this.#fields.get(field);
+    const rested = this.#rested.get(field);
+    // Others may have gone on from what was saved.
+    const mine = of !== undefined && this.edit(field)?.start === of.now();
+    if (this.#saving.has(field)) this.#undone.add(field);
+    this.forget(field);
+    if (rested && mine && of.now() !== rested.before) void of.save(rested.before);
+  }
+
   /** Whose text it is, now that both are there. */
-  keepMine(field: string, now: () => string, save: (text: string) => Promise<boolean>): void {
-    const edit = this.edit(field);
-    if (edit) this.connection.drafts.edits[field] = { ...edit, start: now() };
-    void this.save(field, now, save);
+  keepMine({ name, now }: Saving): void {
+    const edit = this.edit(name);
+    if (edit) this.connection.drafts.edits[name] = { ...edit, start: now() };
+    void this.save(name);
   }
 
   /**
    * Saves what was typed, unless others changed the same field meanwhile: then both are shown.
-   * @param now what the field holds; asked again after each try
+   * @param within the person is still in the field, and goes on there
    */
-  async save(field: string, now: () => string, save: (text: string) => Promise<boolean>): Promise<void> {
+  async save(field: string, within = false): Promise<void> {
+    clearTimeout(this.#timers.get(field));
     const edit = this.edit(field);
-    if (!edit || this.#saving.has(field)) return;
-    const met = meet(edit, now());
-    if (met === "settled" || met === "theirs") return this.forget(field);
-    if (!this.able) this.#waiting.set(field, () => void this.save(field, now, save));
+    const of = this.#fields.get(field);
+    if (!edit || !of) return;
+    if (this.#saving.has(field)) return void this.#again.set(field, within && this.#again.get(field) !== false);
+    const met = meet(edit, of.now());
+    const done = met !== "both" && (met !== "mine" || this.#rested.get(field)?.typed === edit.typed);
+    if (done) return within ? undefined : this.forget(field);
+    if (!this.able) this.#waiting.set(field, within);
     if (met === "both" || !this.able) return this.#redraw();
     this.#saving.add(field);
-    const saved = await save(edit.typed).finally(() => this.#saving.delete(field));
-    // Typed on while it was being saved: what is saved is where the editing goes on from.
-    const later = this.edit(field);
-    if (saved && later?.typed === edit.typed) this.forget(field);
-    else if (saved && later) this.connection.drafts.edits[field] = { ...later, start: edit.typed };
+    const saved = await of.save(edit.typed).finally(() => this.#saving.delete(field));
+    if (saved) this.#saved(of, edit, within);
+    const again = this.#again.get(field);
+    this.#again.delete(field);
+    if (again !== undefined) return this.save(field, again);
     this.#redraw();
+  }
+
+  #saved({ name, now, save }: Saving, { start, typed }: Edit, within: boolean): void {
+    if (this.#undone.delete(name)) return void save(start);
+    const later = this.edit(name);
+    if (!later) return;
+    if (later.typed === typed && !within) {
+      this.forget(name);
+      return;
+    }
+    // What is saved is where the editing goes on from.
+    this.connection.drafts.edits[name] = { ...later, start: now() };
+    this.#rested.set(name, { typed, before: this.#rested.get(name)?.before ?? start });
+    this.connection.keep();
+  }
+
+  /** Closing the page saves nothing, so that what is typed is saved when the person pauses. */
+  #rest(field: string): void {
+    const of = this.#fields.get(field);
+    // An empty line is on its way to another text.
+    if (of && (of.several || this.edit(field)?.typed.trim() !== "")) void this.save(field, true);
   }
 
   /**
@@ -119,10 +202,19 @@ export class ItemModel {
       } catch (error) {
         const fault = asFaultData(error);
         const now = fault.data?.item as Item | undefined;
-        if (fault.fault === "conflict" && now && left > 0) this.#learn(now);
-        else return this.#fail(field, fault);
+        if (fault.fault === "conflict" && now && left > 0) {
+          this.#learn(now);
+          if (this.#isCrossed(field)) return false;
+        } else return this.#fail(field, fault);
       }
     }
+  }
+
+  /** Others changed the text that is just being saved: both are shown. */
+  #isCrossed(field: string): boolean {
+    const edit = this.edit(field);
+    const of = this.#fields.get(field);
+    return this.#saving.has(field) && edit !== undefined && of !== undefined && meet(edit, of.now()) === "both";
   }
 
   /** One point of the checklist, wherever it is by then. */

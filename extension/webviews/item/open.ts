@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import type { GitApi, GitRepository } from "../../git.ts";
 import type { Repos } from "../../repos.ts";
 import { type Compared, isDeleted, showAll, showDiff } from "../toolkit/diff.ts";
-import { isLink } from "./links.ts";
+import { fileOf, isWeb, isWithin } from "./links.ts";
 import type { ItemState } from "./words.ts";
 
 type DiffFile = NonNullable<ItemState["diff"]>["files"][number];
@@ -63,22 +63,15 @@ export class Opener {
   /** @param file in the repository, and nowhere else */
   async file(file: string, line?: number): Promise<undefined> {
     const folder = this.#folder;
-    if (folder === undefined) return;
-    const target = path.resolve(folder, file);
-    if (path.relative(folder, target).startsWith("..")) return;
+    if (folder === undefined || !isWithin(file)) return;
+    const target = path.join(folder, file);
     const options = line === undefined ? {} : { selection: new vscode.Range(line - 1, 0, line - 1, 0) };
     await vscode.commands.executeCommand("vscode.open", vscode.Uri.file(target), options);
   }
 
   async link(href: string): Promise<undefined> {
-    if (!isLink(href)) return;
-    if (/^https?:/i.test(href)) await vscode.env.openExternal(vscode.Uri.parse(href, true));
-    else
-      await this.file(
-        decodeURI(href)
-          .replace(/[?#].*$/, "")
-          .replace(/^\//, ""),
-      );
+    if (isWeb(href)) await vscode.env.openExternal(vscode.Uri.parse(href.trim(), true));
+    else await this.file(fileOf(href) ?? "");
   }
 
   /** The work tree of the item, else the repository. */

@@ -3,6 +3,7 @@ import * as l10n from "@vscode/l10n";
 import { html, nothing, render } from "lit";
 import { Connection } from "../toolkit/browser/connection.ts";
 import { banner, type Drawn, icon } from "../toolkit/browser/elements.ts";
+import type { Fields } from "../toolkit/browser/guard.ts";
 import { type Drafts, ItemModel } from "./model.ts";
 import { commits, entries, files } from "./parts/branch.ts";
 import { checklist } from "./parts/checklist.ts";
@@ -15,7 +16,22 @@ import { notes } from "./parts/notes.ts";
 import { verdict } from "./parts/verdict.ts";
 import type { ItemWords } from "./words.ts";
 
-const connection = new Connection<ItemWords, Drafts>({ edits: {} });
+const fields: Fields<ItemWords> = {
+  connection: "string",
+  trusted: "boolean",
+  id: "number",
+  item: "object?",
+  gone: "boolean",
+  description: "string",
+  diff: "object?",
+  verdict: "object?",
+  services: "array",
+  documentThere: "boolean?",
+  by: "string?",
+  focus: "string?",
+};
+
+const connection = new Connection<ItemWords, Drafts>({ edits: {}, points: [] }, fields);
 const model = new ItemModel(connection, draw);
 const root = document.getElementById("page") as HTMLElement;
 

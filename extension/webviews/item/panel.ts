@@ -4,7 +4,7 @@ import type { Daemon } from "../../daemon.ts";
 import { faultOf } from "../../daemon.ts";
 import type { Repos } from "../../repos.ts";
 import { WebPage } from "../toolkit/host.ts";
-import { gather } from "./gather.ts";
+import { gather, known } from "./gather.ts";
 import { Opener } from "./open.ts";
 import type { Command, ItemState, ItemWords } from "./words.ts";
 
@@ -88,6 +88,7 @@ class ItemPage implements vscode.Disposable {
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#soon()),
       panel.onDidChangeViewState(() => panel.visible && this.#soon()),
     ];
+    void this.#begin();
     void this.#refresh();
   }
 
@@ -145,10 +146,20 @@ class ItemPage implements vscode.Disposable {
     this.#timer = setTimeout(() => void this.#refresh(), settle);
   }
 
+  /** What the database knows is there at once; what git is asked for comes behind. */
+  async #begin(): Promise<void> {
+    if (this.#daemon.state.is !== "up") return;
+    const found = await known(this.#daemon, this.#state.id).catch(() => undefined);
+    if (!found || this.#state.item || this.#state.gone) return;
+    this.#state = { ...this.#state, ...found };
+    this.#page.push(this.#state);
+  }
+
   async #refresh(): Promise<undefined> {
+    // Hidden, it asks again when it is shown; but its title is to be known.
+    if (!this.#panel.visible && this.#asked > 0) return;
     const asked = ++this.#asked;
     try {
-      // Hidden, it asks again when it is shown.
       const found = this.#daemon.state.is === "up" && (await gather(this.#daemon, this.#state.id));
       // An older answer must not replace a newer one.
       if (asked !== this.#asked) return;

@@ -120,6 +120,23 @@ describe("the bridge to a page", () => {
     assert.throws(() => bridge.push({ n: "1" } as never));
   });
 
+  it("cuts off what a closed page asked, finishes what it acts, and posts nothing more", async () => {
+    const cut: string[] = [];
+    const waiting: (() => void)[] = [];
+    const { bridge, posted } = setUp((params, { signal }) => {
+      signal.addEventListener("abort", () => cut.push(JSON.stringify(params)));
+      return new Promise((resolve) => waiting.push(() => resolve(item)));
+    });
+    const asked = bridge.receive({ id: 1, method: "work.get", params: { item: 1 } });
+    const acted = bridge.receive({ id: 2, method: "work.note", params: { item: 2, text: "n" } });
+    bridge.dispose();
+    for (const go of waiting) go();
+    await Promise.all([asked, acted]);
+    bridge.push({ n: 1 });
+    assert.deepEqual(cut, ['{"item":1}']);
+    assert.deepEqual(posted, []);
+  });
+
   it("tells how far an act is, and cancels it when asked", async () => {
     const { bridge, posted } = setUp((_params, { signal, progress }) => {
       progress("Running hooks…");

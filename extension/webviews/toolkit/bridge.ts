@@ -33,7 +33,8 @@ const Message = z.union([
 export class Bridge<W extends Words> {
   readonly #words: W;
   readonly #doors: Doors<W>;
-  readonly #running = new Map<number, AbortController>();
+  readonly #running = new Map<number, { abort: AbortController; kind: "ask" | "act" }>();
+  #gone = false;
 
   constructor(words: W, doors: Doors<W>) {
     this.#words = words;
@@ -42,7 +43,7 @@ export class Bridge<W extends Words> {
 
   /** @throws ZodError when the state is not what the page expects: a mistake of ours */
   push(state: StateOf<W>): void {
-    this.#doors.post({ state: this.#words.state.parse(state) });
+    this.#post({ state: this.#words.state.parse(state) });
   }
 
   /** Answers every call; what is not even a call is let fall. */
@@ -50,26 +51,29 @@ export class Bridge<W extends Words> {
     const message = Message.safeParse(raw);
     if (!message.success) return;
     const said = message.data as FromPage;
-    if ("cancel" in said) this.#running.get(said.cancel)?.abort();
+    if ("cancel" in said) this.#running.get(said.cancel)?.abort.abort();
     else await this.#answer(said.id, said.method, said.params);
   }
 
-  /** Ends what the page is waiting for; it is gone. */
+  /** The page is gone: nobody waits for answers, but what was to be done is done. */
   dispose(): void {
-    for (const running of this.#running.values()) running.abort();
+    this.#gone = true;
+    for (const { abort, kind } of this.#running.values()) if (kind === "ask") abort.abort();
+  }
+
+  #post(message: ToPage): void {
+    if (!this.#gone) this.#doors.post(message);
   }
 
   async #answer(id: number, method: string, params: unknown): Promise<void> {
-    const running = new AbortController();
-    this.#running.set(id, running);
+    const abort = new AbortController();
+    this.#running.set(id, { abort, kind: kindOf(method) });
     try {
-      const context = {
-        signal: running.signal,
-        progress: (message: string) => this.#doors.post({ id, progress: message }),
-      };
-      this.#doors.post({ id, result: await this.#run(method, params, context) });
+      const progress = (message: string) => this.#post({ id, progress: message });
+      const result = await this.#run(method, params, { signal: abort.signal, progress });
+      this.#post({ id, result });
     } catch (error) {
-      this.#doors.post({ id, fault: asFault(error).toData() });
+      this.#post({ id, fault: asFault(error).toData() });
     } finally {
       this.#running.delete(id);
     }
@@ -94,9 +98,17 @@ export class Bridge<W extends Words> {
   }
 }
 
-function methodOf(name: string): Method {
+function find(name: string): Method | undefined {
   const [room = "", verb = ""] = name.split(".");
-  const method = (api as Record<string, Room>)[room]?.methods[verb];
+  const methods = Object.hasOwn(api, room) ? (api as Record<string, Room>)[room]?.methods : undefined;
+  return methods && Object.hasOwn(methods, verb) ? methods[verb] : undefined;
+}
+
+/** What the host does itself is not cut off either. */
+const kindOf = (name: string) => find(name)?.kind ?? "act";
+
+function methodOf(name: string): Method {
+  const method = find(name);
   if (!method) throw new Fault("invalid", `There is no method ${JSON.stringify(name)}.`);
   return method;
 }

@@ -32,6 +32,8 @@ export type StateOf<W extends Words> = z.output<W["state"]>;
 /** What the host's HTML hands to the page's script. */
 export interface FirstData {
   state: unknown;
+  /** tells this document from another of the same page */
+  made: string;
   /** the extension's: what a page kept for another version is not read */
   version: string;
   /** the texts in the person's language; left out for English */

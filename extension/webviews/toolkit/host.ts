@@ -1,8 +1,9 @@
 // A page in a webview, from VS Code's side: its document, its wire to the daemon, its newest state.
 import * as vscode from "vscode";
-import type { Daemon } from "../../daemon.ts";
+import { Fault } from "../../../protocol/errors.ts";
+import type { Daemon, MethodName } from "../../daemon.ts";
 import type { Bridge, CallContext, Functions } from "./bridge.ts";
-import type { StateOf, Words } from "./envelope.ts";
+import type { StateOf, ToPage, Words } from "./envelope.ts";
 import { pageHtml } from "./html.ts";
 
 export interface PageOptions<W extends Words> {
@@ -15,6 +16,8 @@ export interface PageOptions<W extends Words> {
   /** loads zod, so it is asked late */
   words: () => Promise<W>;
   functions: Functions<W>;
+  /** told of every act of the page that was done, also when the page is gone or hidden by then */
+  acted?: (method: MethodName, params: object, result: unknown) => void;
   /** shown until the first push */
   first: StateOf<W>;
 }
@@ -38,12 +41,12 @@ export class WebPage<W extends Words> implements vscode.Disposable {
   /** Shows a state; the page keeps what is being typed. */
   push(state: StateOf<W>): void {
     this.#state = state;
-    this.#send().catch((error: unknown) => this.#options.daemon.output.error(String(error)));
+    this.#send().catch((error: unknown) => this.#complain(error));
   }
 
   dispose(): void {
     this.#listener.dispose();
-    void this.#bridge.then((bridge) => bridge.dispose());
+    this.#bridge.then((bridge) => bridge.dispose()).catch(() => {});
   }
 
   get #folder(): vscode.Uri {
@@ -52,11 +55,15 @@ export class WebPage<W extends Words> implements vscode.Disposable {
 
   async #join(): Promise<Bridge<W>> {
     const [{ Bridge }, words] = await Promise.all([import("../later.ts"), this.#options.words()]);
-    const { webview, functions, daemon } = this.#options;
+    const { webview, functions, daemon, acted } = this.#options;
     return new Bridge(words, {
-      call: (method, kind, params, context) => call(daemon, method, kind, params, context),
+      call: async (method, kind, params, context) => {
+        const result = await call(daemon, method, kind, params, context);
+        if (kind === "act") acted?.(method, params, result);
+        return result;
+      },
       functions,
-      post: (message) => void webview.postMessage(message),
+      post: (message) => void post(webview, message),
     });
   }
 
@@ -68,7 +75,11 @@ export class WebPage<W extends Words> implements vscode.Disposable {
   #receive(message: unknown): void {
     // A page that was hidden, or moved to another window, begins anew and has only what its document says.
     if (message === "ready") this.push(this.#state);
-    else void this.#bridge.then((bridge) => bridge.receive(message));
+    else this.#bridge.then((bridge) => bridge.receive(message)).catch((error: unknown) => this.#complain(error));
+  }
+
+  #complain(error: unknown): void {
+    this.#options.daemon.output.error(String(error));
   }
 
   #html(): string {
@@ -83,6 +94,7 @@ export class WebPage<W extends Words> implements vscode.Disposable {
       styles: { codicons: uri("codicon.css"), page: uri(`${name}.css`) },
       first: {
         state: this.#state,
+        made: crypto.randomUUID(),
         version: String(vscode.extensions.getExtension("calcifer.calcifer")?.packageJSON.version),
         texts: vscode.l10n.bundle,
       },
@@ -90,13 +102,25 @@ export class WebPage<W extends Words> implements vscode.Disposable {
   }
 }
 
-function call(
+/** It may be gone at this moment. */
+async function post(webview: vscode.Webview, message: ToPage): Promise<void> {
+  try {
+    await webview.postMessage(message);
+  } catch {
+    // Nobody is there to be told.
+  }
+}
+
+/** @throws Fault */
+async function call(
   daemon: Daemon,
-  method: Parameters<Daemon["ask"]>[0],
+  method: MethodName,
   kind: "ask" | "act",
   params: object,
   { signal, progress }: CallContext,
 ): Promise<unknown> {
+  if (kind === "act" && !vscode.workspace.isTrusted)
+    throw new Fault("refused", vscode.l10n.t("This workspace is not trusted, so nothing can be changed here."));
   const cancelling = new vscode.CancellationTokenSource();
   signal.addEventListener("abort", () => cancelling.cancel());
   if (kind === "ask") return daemon.ask(method, params as never, { token: cancelling.token });

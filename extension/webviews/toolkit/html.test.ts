@@ -10,7 +10,7 @@ const document = (state: unknown, title = "t") =>
     nonce: "n0nce",
     script: "https://here/p.js",
     styles: { codicons: "https://here/codicon.css", page: "https://here/p.css" },
-    first: { state, version: "1", texts: undefined },
+    first: { state, made: "m", version: "1", texts: undefined },
   });
 
 describe("the document of a page", () => {

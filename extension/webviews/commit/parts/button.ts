@@ -7,7 +7,11 @@ import type { CommitModel } from "../model.ts";
 import { chosen } from "../ready.ts";
 
 export function button(model: CommitModel): Drawn {
-  return html`<div class="act">${model.running ? running(model.running) : commit(model)}</div>${refusal(model)}`;
+  return html`<div class="act">${model.running ? running(model.running) : commit(model)}${refusal(model)}${outcome(model)}</div>`;
+}
+
+export function outcome(model: CommitModel): Drawn {
+  return model.outcome === undefined ? nothing : html`<p class="outcome">${icon("check")}${model.outcome}</p>`;
 }
 
 function commit(model: CommitModel): Drawn {

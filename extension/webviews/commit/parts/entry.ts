@@ -47,13 +47,14 @@ function oneLine(event: KeyboardEvent): void {
 }
 
 function sections(model: CommitModel): Drawn {
-  const all = model.preview?.sections ?? [];
+  const { section } = model.draft;
+  // One that was chosen and is no longer offered is still what holds.
+  const all = [...new Set([...(model.preview?.sections ?? []), section])].filter((one) => one !== "");
   if (all.length === 0) return nothing;
   const choose = (event: Event) => model.change({ section: (event.target as HTMLSelectElement).value });
-  const { section } = model.draft;
   return html`<span class="select"><select aria-label=${l10n.t("Under")} @change=${choose}>
-    <option value="" ?selected=${section === ""}>${l10n.t("No sub-heading")}</option>
-    ${all.map((one) => html`<option value=${one} ?selected=${one === section}>${one}</option>`)}
+    <option value="" .selected=${live(section === "")}>${l10n.t("No sub-heading")}</option>
+    ${all.map((one) => html`<option value=${one} .selected=${live(one === section)}>${one}</option>`)}
   </select></span>`;
 }
 
@@ -81,7 +82,7 @@ function existing(model: CommitModel): Drawn {
 }
 
 function open(model: CommitModel, line: number): void {
-  void model.connection.host("entry", { file: file(model.preview), line });
+  model.open("entry", { file: file(model.preview), line });
 }
 
 function reason(model: CommitModel): Drawn {

@@ -42,7 +42,7 @@ function everything(model: CommitModel, all: File[]): Drawn {
 function row(model: CommitModel, file: File, choosable: boolean): Drawn {
   const { letter, name, className } = decoration(file.state);
   const { folder, base } = split(file.path);
-  const open = () => void model.connection.host("diff", file);
+  const open = () => model.open("diff", file);
   return html`<li class="row">
     ${choosable ? box(model, file) : nothing}
     <button type="button" class="file" title="${file.path} • ${name}" @click=${open}>

@@ -1,6 +1,7 @@
 // Where the commit goes: repository, branch, work item.
 import * as l10n from "@vscode/l10n";
 import { html, nothing } from "lit";
+import { live } from "lit/directives/live.js";
 import { type Drawn, icon, link } from "../../toolkit/browser/elements.ts";
 import type { CommitModel } from "../model.ts";
 
@@ -17,13 +18,13 @@ function repository(model: CommitModel): Drawn {
   const { repos, repo } = model.state;
   const choose = (event: Event) => {
     const chosen = (event.target as HTMLSelectElement).value;
-    void model.connection.host("choose", { repo: chosen });
+    model.open("choose", { repo: chosen });
   };
   return html`<span class="select"><select aria-label=${l10n.t("Repository")} @change=${choose}>
-    ${repos.map((one) => html`<option value=${one.repo} ?selected=${one.repo === repo}>${one.name}</option>`)}
+    ${repos.map((one) => html`<option value=${one.repo} .selected=${live(one.repo === repo)}>${one.name}</option>`)}
   </select></span>`;
 }
 
 function show(model: CommitModel): void {
-  void model.connection.host("run", { command: "calcifer.work.show" });
+  model.open("run", { command: "calcifer.work.show" });
 }

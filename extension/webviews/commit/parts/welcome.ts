@@ -39,5 +39,5 @@ export function notThisBranch(model: CommitModel): Drawn {
 }
 
 function run(model: CommitModel, command: Command): void {
-  void model.connection.host("run", { command });
+  model.open("run", { command });
 }

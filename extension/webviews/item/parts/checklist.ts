@@ -12,20 +12,20 @@ type Point = ItemModel["item"]["checklist"][number];
 
 export function checklist(model: ItemModel): Drawn {
   const { checklist: points } = model.item;
+  const names = model.points.map(({ name }) => name);
   const done = points.filter((point) => point.done).length;
   return html`<section aria-labelledby="checklist-heading">
     <h2 id="checklist-heading" class="row" tabindex="-1">
       <span class="grow">${l10n.t("Checklist")}</span>
       ${points.length === 0 ? nothing : html`<span class="quiet">${l10n.t("{0} of {1}", done, points.length)}</span>`}
     </h2>
-    <ol class="checklist">${repeat(points, keys(points), (point, index) => row(model, point, index))}</ol>
+    <ol class="checklist">${repeat(
+      points,
+      (_point, index) => names[index],
+      (point, index) => row(model, point, index),
+    )}</ol>
     ${model.able ? adding(model) : nothing}${fault(model, "checklist")}
   </section>`;
-}
-
-/** Points have no names of their own: the text, and which of several with that text. */
-function keys(points: Point[]): (point: Point, index: number) => string {
-  return ({ text }, index) => `${text} ${points.slice(0, index).filter((point) => point.text === text).length}`;
 }
 
 function row(model: ItemModel, point: Point, index: number): Drawn {
@@ -53,23 +53,31 @@ function row(model: ItemModel, point: Point, index: number): Drawn {
 }
 
 function words(model: ItemModel, { text }: Point, index: number): Field {
+  const name = nameOf(model, index);
+  // It may have moved, or be gone, when it comes to be saved.
+  const at = () => model.points.findIndex((point) => point.name === name);
   return {
-    name: `point ${text}`,
+    name,
     label: l10n.t("Point {0}", index + 1),
     className: "in-place",
-    now: () => text,
+    now: () => model.points[at()]?.text ?? text,
     // An empty point is no point.
     save: (typed) =>
-      typed.trim() === "" ? remove(model, index) : model.onPoint("work.check-edit", index, { text: typed.trim() }),
+      typed.trim() === "" ? remove(model, at()) : model.onPoint("work.check-edit", at(), { text: typed.trim() }),
   };
+}
+
+function nameOf(model: ItemModel, index: number): string {
+  return model.points[index]?.name ?? "";
 }
 
 async function remove(model: ItemModel, index: number): Promise<boolean> {
   const { text = "" } = model.item.checklist[index] ?? {};
+  const name = nameOf(model, index);
   const removed = await model.onPoint("work.check-remove", index);
   if (!removed) return false;
   say(l10n.t("Removed “{0}”", text));
-  model.forget(`point ${text}`);
+  model.forget(name);
   focusPoint(Math.min(index, model.item.checklist.length - 1), "button");
   return true;
 }

@@ -2,7 +2,7 @@
 import * as l10n from "@vscode/l10n";
 import { html, nothing } from "lit";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
-import { type Drawn, iconButton, link } from "../../toolkit/browser/elements.ts";
+import { type Drawn, enterKey, iconButton, link } from "../../toolkit/browser/elements.ts";
 import type { ItemModel } from "../model.ts";
 import { conflict, type Field, fault, field } from "./field.ts";
 
@@ -17,7 +17,7 @@ export function description(model: ItemModel): Drawn {
   return html`<section aria-labelledby="description-heading">
     <h2 id="description-heading" class="row">
       <span class="grow">${l10n.t("Description")}</span>
-      ${editing || !model.able ? nothing : iconButton({ icon: "edit", label: l10n.t("Edit description"), run: begin })}
+      ${editing || !model.editable ? nothing : iconButton({ icon: "edit", label: l10n.t("Edit description"), run: begin })}
     </h2>
     ${editing ? editor(model) : rendered(model, begin)}
     ${fault(model, id)}
@@ -37,24 +37,24 @@ function editor(model: ItemModel): Drawn {
     left: () => document.querySelector<HTMLElement>("#description-heading button")?.focus(),
   };
   return html`${field(model, of)}
-    <p id="description-help" class="quiet">${l10n.t("Markdown. Ctrl+Enter saves, Escape restores.")}</p>
+    <p id="description-help" class="quiet">${l10n.t("Markdown. {0} saves, Escape restores.", enterKey())}</p>
     ${conflict(model, of)}`;
 }
 
 function rendered(model: ItemModel, begin: () => void): Drawn {
   const { description: now } = model.item;
   if (now === "")
-    return model.able
+    return model.editable
       ? html`<p>${link(l10n.t("Add a description…"), begin)}</p>`
       : html`<p class="quiet">${l10n.t("None.")}</p>`;
   const click = (event: MouseEvent) => {
     const anchor = (event.target as Element).closest("a");
     if (anchor) follow(model, event, anchor);
     // Who marks a text does not want to edit it.
-    else if (model.able && getSelection()?.isCollapsed) begin();
+    else if (model.editable && getSelection()?.isCollapsed) begin();
   };
   // Made by the host from Markdown, without any HTML of its author's; the page's policy runs no script of it either.
-  return html`<div class="markdown ${model.able ? "editable" : ""}" @click=${click}>${unsafeHTML(model.state.description)}</div>`;
+  return html`<div class="markdown ${model.editable ? "editable" : ""}" @click=${click}>${unsafeHTML(model.state.description)}</div>`;
 }
 
 /** By the host, which knows where a path leads. VS Code's own listener further up would open it a second time. */

@@ -1,6 +1,7 @@
 // Type, service, labels, branch and dates.
 import * as l10n from "@vscode/l10n";
 import { html, nothing } from "lit";
+import { live } from "lit/directives/live.js";
 import { type Drawn, icon, iconButton, link } from "../../toolkit/browser/elements.ts";
 import type { ItemModel } from "../model.ts";
 import type { Shown } from "../words.ts";
@@ -58,7 +59,7 @@ function choice(model: ItemModel, key: "type" | "service", label: string, now: s
     void model.act("facts", "work.edit", () => ({ [key]: chosen }));
   };
   return html`<span class="select"><select aria-label=${label} ?disabled=${!model.able} @change=${choose}>
-    ${all.map(([value, name]) => html`<option value=${value} .selected=${value === now}>${name}</option>`)}
+    ${all.map(([value, name]) => html`<option value=${value} .selected=${live(value === now)}>${name}</option>`)}
   </select></span>`;
 }
 

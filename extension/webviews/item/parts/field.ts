@@ -4,15 +4,11 @@ import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 import { type Drawn, icon } from "../../toolkit/browser/elements.ts";
 import { meet } from "../edits.ts";
-import type { ItemModel } from "../model.ts";
+import type { ItemModel, Saving } from "../model.ts";
 
-export interface Field {
-  name: string;
+/** With `several` lines Enter makes a new one, and ctrl+Enter saves. */
+export interface Field extends Saving {
   label: string;
-  now: () => string;
-  save: (text: string) => Promise<boolean>;
-  /** Enter makes a new line; ctrl+Enter saves */
-  several?: boolean;
   id?: string;
   className?: string;
   placeholder?: string;
@@ -23,8 +19,9 @@ export interface Field {
 }
 
 export function field(model: ItemModel, of: Field): Drawn {
-  const typed = model.edit(of.name)?.typed ?? of.now();
-  const save = () => model.save(of.name, of.now, of.save);
+  const edit = model.edit(of.name);
+  const typed = edit && meet(edit, of.now()) !== "theirs" ? edit.typed : of.now();
+  model.bind(of);
   return html`<textarea
     id=${of.id ?? nothing}
     class=${of.className ?? nothing}
@@ -37,19 +34,20 @@ export function field(model: ItemModel, of: Field): Drawn {
     .value=${live(typed)}
     @input=${(event: Event) => model.type(of.name, of.now(), text(event, of))}
     @keydown=${(event: KeyboardEvent) => key(event, model, of)}
-    @blur=${() => void save()}
+    @blur=${() => void model.save(of.name)}
   ></textarea>`;
 }
 
 /** What another client wrote meanwhile, and whose text shall hold. */
-export function conflict(model: ItemModel, { name, now, save }: Field): Drawn {
+export function conflict(model: ItemModel, of: Field): Drawn {
+  const { name, now } = of;
   const edit = model.edit(name);
   if (!edit || meet(edit, now()) !== "both") return nothing;
   return html`<div class="conflict" role="group" aria-label=${l10n.t("Two changes of the same text")}>
     <p class="row">${icon("git-compare")}<span>${changedBy(model.state.by)}</span></p>
     <div class="theirs">${now() === "" ? html`<em>${l10n.t("(empty)")}</em>` : now()}</div>
     <p class="row">
-      <vscode-button ?disabled=${!model.able} @click=${() => model.keepMine(name, now, save)}>${l10n.t("Keep Mine")}</vscode-button>
+      <vscode-button ?disabled=${!model.able} @click=${() => model.keepMine(of)}>${l10n.t("Keep Mine")}</vscode-button>
       <vscode-button secondary @click=${() => model.forget(name)}>${l10n.t("Take Theirs")}</vscode-button>
     </p>
   </div>`;
@@ -83,12 +81,12 @@ function key(event: KeyboardEvent, model: ItemModel, of: Field): void {
   const saves = event.key === "Enter" && !event.isComposing && (!of.several || event.ctrlKey || event.metaKey);
   if (event.key === "Escape") {
     if (model.edit(of.name)) event.stopPropagation();
-    model.forget(of.name);
+    model.restore(of.name);
     of.left?.();
   } else if (saves) {
     event.preventDefault();
     // Leaving a field saves it; a field of several lines is gone on with.
-    if (of.several) void model.save(of.name, of.now, of.save).then(() => of.left?.());
+    if (of.several) void model.save(of.name).then(() => of.left?.());
     else target.blur();
   }
 }

@@ -4,6 +4,7 @@ import type * as z from "zod";
 import { Fault } from "../../../../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../../../daemon.ts";
 import type { FirstData, FromPage, StateOf, ToPage, Words } from "../envelope.ts";
+import { type Fields, hasFields, isToPage } from "./guard.ts";
 
 interface VsCode {
   postMessage(message: FromPage | "ready"): void;
@@ -19,6 +20,7 @@ export interface Options {
 
 interface Kept<S, D> {
   version: string;
+  made: string;
   state: S;
   drafts: D;
   scroll: number;
@@ -35,23 +37,29 @@ export class Connection<W extends Words, D extends object> {
   readonly drafts: D;
   /** called with each new state */
   changed: () => void = () => {};
+  /** a state has come from the host: what is shown is not only remembered */
+  fresh = false;
   #state: StateOf<W>;
+  readonly #fields: Fields<W>;
+  readonly #made: string;
   readonly #vscode = acquireVsCodeApi();
   readonly #version: string;
   readonly #waiting = new Map<number, Waiting>();
   readonly #scroll: number;
   #last = 0;
 
-  constructor(drafts: D) {
+  /** @param fields of the state; a message whose state lacks one is let fall */
+  constructor(drafts: D, fields: Fields<W>) {
+    this.#fields = fields;
     const first = JSON.parse(document.getElementById("first")?.textContent ?? "{}") as FirstData;
     if (first.texts) config({ contents: first.texts });
     this.#version = first.version;
+    this.#made = first.made;
     const kept = this.#kept();
-    // What was shown last is newer than the document, which is as old as the view.
-    this.#state = kept?.state ?? (first.state as StateOf<W>);
+    this.#state = newest(first, kept);
     this.drafts = { ...drafts, ...kept?.drafts };
     this.#scroll = kept?.scroll ?? 0;
-    window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => this.#hear(data));
+    window.addEventListener("message", ({ data }: MessageEvent<unknown>) => this.#hear(data));
     window.addEventListener("scrollend", () => this.keep());
     this.#vscode.postMessage("ready");
   }
@@ -71,6 +79,7 @@ export class Connection<W extends Words, D extends object> {
     const kept: Kept<StateOf<W>, D> & object = {
       ...(this.#state as object),
       version: this.#version,
+      made: this.#made,
       state: this.#state,
       drafts,
       scroll: window.scrollY,
@@ -104,7 +113,8 @@ export class Connection<W extends Words, D extends object> {
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject, progress }));
   }
 
-  #hear(message: ToPage): void {
+  #hear(message: unknown): void {
+    if (!isToPage(message, this.#fields)) return;
     if ("state" in message) this.#become(message.state as StateOf<W>);
     else if ("progress" in message) this.#waiting.get(message.id)?.progress?.(message.progress);
     else this.#settle(message);
@@ -112,6 +122,7 @@ export class Connection<W extends Words, D extends object> {
 
   #become(state: StateOf<W>): void {
     this.#state = state;
+    this.fresh = true;
     this.keep();
     this.changed();
   }
@@ -126,6 +137,19 @@ export class Connection<W extends Words, D extends object> {
 
   #kept(): Kept<StateOf<W>, D> | undefined {
     const kept = this.#vscode.getState() as Partial<Kept<StateOf<W>, D>> | undefined;
-    return kept?.version === this.#version && kept.state ? (kept as Kept<StateOf<W>, D>) : undefined;
+    return kept?.version === this.#version && hasFields(kept.state, this.#fields)
+      ? (kept as Kept<StateOf<W>, D>)
+      : undefined;
   }
+}
+
+/**
+ * What was shown last is newer than its document, which is as old as the view. In another document, after a reload,
+ * the window around it may be another: whether it is trusted is for that document to say.
+ */
+function newest<S extends object>(first: FirstData, kept: { made: string; state: S } | undefined): S {
+  const state = first.state as S & { connection: unknown; trusted: unknown };
+  if (!kept) return state;
+  if (kept.made === first.made) return kept.state;
+  return { ...kept.state, connection: state.connection, trusted: state.trusted };
 }

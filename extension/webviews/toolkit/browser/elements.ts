@@ -60,6 +60,11 @@ function strip(name: string, words: string | TemplateResult): TemplateResult {
   return html`<p class="banner">${icon(name)}<span>${words}</span></p>`;
 }
 
+/** The keys that save or commit from within a text, as they are called here. */
+export function enterKey(): string {
+  return /Mac/.test(navigator.platform) ? "⌘Enter" : "Ctrl+Enter";
+}
+
 /** Reads a sentence out, without showing it. */
 export function say(sentence: string): void {
   const said = document.getElementById("said");
