@@ -26,7 +26,7 @@ story("a first hour with Calcifer", { prepare: unregistered }, (now) => {
     const { window } = now;
     await window.showCalcifer();
     await window.widen(360);
-    await window.welcome.waitFor();
+    await window.welcome.filter({ hasText: "is not registered" }).waitFor();
     assert.deepEqual(await window.welcome.locator(".monaco-button").allInnerTexts(), ["Register This Repository"]);
     await picture(window.page, "welcome");
     assert.deepEqual([await window.toasts.all.count(), await window.tabs.count()], [0, 0]);
@@ -122,10 +122,9 @@ story("a first hour with Calcifer", { prepare: unregistered }, (now) => {
   });
 
   it("shows the checks by the status bar, with what brings each forward", async () => {
-    const { status, quick, page } = now.window;
+    const { status, quick } = now.window;
     await status.check.click();
     await quick.row("CHANGES.md has no entry").filter({ hasText: "Write an entry" }).waitFor();
-    await picture(page, "checks");
     await quick.escape();
   });
 
@@ -157,10 +156,10 @@ story("a first hour with Calcifer", { prepare: unregistered }, (now) => {
     const scratch = await commit.checkbox("scratch.txt");
     await scratch.uncheck();
     await commit.message("Terminate TLS at the gateway");
-    await now.window.work.fold();
-    await now.window.services.fold();
+    for (const view of ["Now", "Work", "Services"]) await now.window.pane(view).fold();
+    await now.window.rest();
     await picture(now.window.page, "commit");
-    await now.window.work.unfold();
+    for (const view of ["Now", "Work"]) await now.window.pane(view).unfold();
     await (await commit.at("#message")).press("Control+Enter");
     await commit.seen(/Committed [0-9a-f]{7} Terminate TLS at the gateway/);
     assert.equal(
@@ -229,6 +228,14 @@ story("a first hour with Calcifer", { prepare: unregistered }, (now) => {
     const page = now.window.item(1);
     await (await page.at("vscode-button[aria-disabled=false]")).filter({ hasText: "Merge & Complete" }).waitFor();
     assert.deepEqual(await page.complaints(), []);
+    await (await page.at("textarea.title")).scrollIntoViewIfNeeded();
+    // VS Code's git has noticed, too.
+    await now.window.page
+      .locator(".statusbar-item")
+      .filter({ hasText: new RegExp(`${branch}\\s*$`) })
+      .first()
+      .waitFor();
+    await now.window.rest();
     await picture(now.window.page, "ready");
   });
 

@@ -8,7 +8,7 @@ import { story } from "./workbench/story.ts";
 import { until } from "./workbench/until.ts";
 import { words } from "./workbench/words.ts";
 
-const evil = "<img src=x onerror=alert(1)> $(bug) [x](command:evil)";
+const evil = "<img src=x onerror=alert(1)> $(bug) [x](command:evil) :)";
 const sentence = 'CHANGES.md has no entry for #1 "Answer with 404, not with 500".';
 
 async function prepare(place: Place): Promise<string> {
@@ -49,6 +49,18 @@ story("the gate in a window", { prepare }, (now) => {
     assert.match(await git("log", "-1", "--format=%(trailers:only)"), /^Work-Item: #1 /);
     assert.match(place.read("gateway/CHANGES.md"), /- Unknown pages are answered with 404 \(#1\)/);
     await window.terminal.shows(/Answer with 404/);
+  });
+
+  it("shows a commit of plain git, too", async () => {
+    const { window, place } = now;
+    place.edit("gateway/Caddyfile", (text) => text.replace("404\n", "404 # for good\n"));
+    place.edit("gateway/CHANGES.md", (text) => text.replace(/(- Unknown pages.*)/, "$1\n- And stay so (#1)"));
+    await window.status.shows("#1", "3 to do");
+    await window.terminal.type('git add -A && git commit -qm "Say why" && git log -1 --format=%B');
+    await window.status.shows("#1", "2 to do");
+    assert.match(await git("log", "-1", "--format=%s %(trailers:only)"), /^Say why Work-Item: #1 /);
+    assert.match(await git("show", "HEAD:CHANGES.md"), /- And stay so \(#1\)/);
+    await window.terminal.shows(/Work-Item: #1/);
     await window.press("Control+`");
   });
 
@@ -58,17 +70,13 @@ story("the gate in a window", { prepare }, (now) => {
     window.page.on("dialog", (dialog) => alerts.push(dialog.message()));
     const row = await window.work.row("#2").seen();
     assert.match(shown(await words(row.at)), new RegExp(literally(`#2 ${evil}`)));
-    await row.at.hover();
-    const hover = window.page
-      .locator(".workbench-hover:visible, .monaco-hover:visible")
-      .filter({ hasText: "Checklist" });
-    assert.match(shown(await words(hover.first())), new RegExp(literally(`#2 ${evil}`)));
-    assert.doesNotMatch(await hover.first().innerHTML(), /<img|<a |codicon-bug/);
+    const hover = await row.tooltip("Checklist");
+    assert.match(shown(await words(hover)), new RegExp(literally(`#2 ${evil}`)));
+    assert.doesNotMatch(await hover.innerHTML(), /<img|<a |codicon-bug/);
     await row.click();
     assert.equal(await window.item(2).heading(), evil);
     await window.tab(/#2/).waitFor();
     assert.match(shown(await words(window.tab(/#2/))), new RegExp(literally(`#2 ${evil}`)));
-    await picture(window.page, "strange-title");
     await window.quick.command("Calcifer: Open Work Item");
     await window.quick.row("#2").waitFor();
     assert.match(shown(await words(window.quick.row("#2"))), new RegExp(literally(`#2 ${evil}`)));
@@ -157,6 +165,62 @@ story("the gate in a window", { prepare }, (now) => {
     await window.toasts.press(/was dropped/, "Undo");
     await until(async () => (await place.item(1)).status, "active");
     assert.match(await git("branch", "--list", "work/1-*"), /work\/1-/);
+  });
+
+  it("deletes a planned item only after it was asked", async () => {
+    const { window, place } = now;
+    await place.calcifer("gateway", "work", "add", "Made by mistake");
+    await window.work.row("#3").menu("Delete…");
+    assert.match(await window.dialog.says("Delete #3 Made by mistake?"), /Description, checklist and notes go with it/);
+    await window.dialog.press("Cancel");
+    assert.equal((await place.item(3)).status, "planned");
+    await window.work.row("#3").menu("Delete…");
+    await window.dialog.press("Delete");
+    await until(async () => (await place.items()).map(({ id }) => id).sort(), [1, 2]);
+    await window.work.row("#3").at.waitFor({ state: "detached" });
+  });
+
+  it("restores a dropped item by the palette", async () => {
+    const { window, place } = now;
+    await place.calcifer("gateway", "work", "drop", "2");
+    await window.work.row("#2").at.waitFor({ state: "detached" });
+    await window.quick.command("Calcifer: Restore Dropped Item");
+    await window.quick.open("Restore Dropped Item");
+    await window.quick.pick("#2");
+    await until(async () => (await place.item(2)).status, "planned");
+    await window.work.row("#2").seen();
+  });
+
+  it("shows the title of what is under way as the words it is: status bar, Now, Services, Commit", async () => {
+    const { window, place } = now;
+    await git("switch", "-q", "main");
+    await place.calcifer("gateway", "work", "start", "2");
+    place.edit("gateway/README.md", (text) => `${text}\nNew words.\n`);
+    await window.status.shows(/^\s*#2/, "to do");
+    assert.match(shown(await words(window.status.item)), new RegExp(`^${literally(`#2 ${evil}`.slice(0, 20))}`));
+    assert.equal((await window.status.item.getAttribute("aria-label"))?.includes("onerror"), true);
+    // VS Code's git has noticed the branch, too.
+    await window.page.locator(".statusbar-item").filter({ hasText: "work/2-" }).first().waitFor();
+    await window.status.item.hover();
+    const tooltip = window.page.locator(".workbench-hover:visible, .monaco-hover:visible").filter({ hasText: "#2" });
+    await tooltip.first().waitFor();
+    assert.match(shown(await words(tooltip.first())), new RegExp(literally(evil)));
+    assert.equal(await tooltip.first().locator("img, .codicon-bug, a[data-href*=evil]").count(), 0);
+    await picture(window.page, "status-bar");
+    await window.rest();
+    await window.services.unfold();
+    await window.services.row(/^gateway/).click();
+    for (const view of [window.now, window.services]) {
+      const { at } = await view.row("#2").seen();
+      assert.match(shown(await words(at)), new RegExp(literally(`#2 ${evil}`)));
+      assert.equal(await at.locator("img, a[href*=evil]").count(), 0);
+    }
+    await window.services.fold();
+    await window.pane("Commit").unfold();
+    await window.commit.seen("README.md");
+    await window.commit.seen(evil);
+    assert.equal(await (await window.commit.at("img, a[href*=evil]")).count(), 0);
+    assert.equal(await (await window.commit.at("#entry")).inputValue(), evil);
   });
 });
 

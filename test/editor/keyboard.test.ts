@@ -87,6 +87,32 @@ story("the loop by keyboard alone", { prepare }, (now) => {
     assert.match(await git("log", "-1", "--format=%P", "main"), /^\w{40} \w{40}$/);
   });
 
+  it("starts the next one beside, and leaves what is uncommitted where it is", async () => {
+    const { window, place } = now;
+    await window.toasts.clear();
+    await place.calcifer("gateway", "work", "add", "Log refused logins", "--type", "maintenance");
+    place.edit("gateway/README.md", (text) => `${text}\nHalf a sent`);
+    await window.quick.command("Calcifer: Start Work Item");
+    await window.quick.row("#2").waitFor();
+    await window.press("Enter");
+    await window.quick.row("Leave them here").waitFor();
+    await window.press("ArrowDown", "Enter");
+    const said = await window.toasts.read(/work tree of its own/);
+    const { worktree } = await place.ask<{ worktree: string }>("work", "show", "2");
+    assert.equal(said, `#2 Log refused logins has a work tree of its own: ${worktree}`);
+    const offered = await window.toasts
+      .saying(/work tree/)
+      .locator(".monaco-button")
+      .allInnerTexts();
+    assert.deepEqual(offered, ["Open in New Window", "Add to This Window"]);
+    const { branch } = await place.item(2);
+    assert.equal(await place.git(worktree, "branch", "--show-current"), branch);
+    assert.equal(await place.git(worktree, "status", "--short"), "");
+    assert.match(place.read("gateway/README.md"), /Half a sent$/);
+    assert.equal(await git("status", "--short"), " M README.md");
+    assert.notEqual(await git("branch", "--show-current"), branch);
+  });
+
   /** As a person would: Tab until it has the focus. */
   const tabTo = async (field: Locator) => {
     for (let i = 0; i < 40; i++) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { picture } from "./pictures.ts";
 import type { Place } from "./workbench/place.ts";
-import { gateway, started } from "./workbench/samples.ts";
+import { fulfil, gateway, started } from "./workbench/samples.ts";
 import { story } from "./workbench/story.ts";
 
 async function prepare(place: Place): Promise<string> {
@@ -25,7 +25,6 @@ story("a service in a folder that is not trusted", { prepare, trust: true }, (no
     await window.work.row("#1").seen();
     await window.now.row("The notes are empty.").seen();
     await window.status.shows("#1", "to do");
-    await picture(window.page, "untrusted");
   });
 
   it("offers acts disabled, and says why", async () => {
@@ -39,6 +38,7 @@ story("a service in a folder that is not trusted", { prepare, trust: true }, (no
     assert.equal(await (await page.button("Merge & Complete")).getAttribute("aria-disabled"), "true");
     assert.equal(await (await page.at("#notes")).getAttribute("readonly"), "");
     for (const box of await (await page.at(".checklist input")).all()) assert.equal(await box.isDisabled(), true);
+    await window.rest();
     await picture(window.page, "untrusted-item");
   });
 
@@ -58,6 +58,31 @@ story("a service in a folder that is not trusted", { prepare, trust: true }, (no
     const branch = await place.run("gateway", "cat", ".git/HEAD");
     assert.match(branch, /refs\/heads\/work\/1-/);
     assert.equal((await place.item(1)).status, "active");
+  });
+
+  it("acts and follows Source Control once it is trusted, without a reload", async () => {
+    const { window, place } = now;
+    await place.run("gateway", "rm", "-r", ".vscode");
+    await place.run("gateway", "git", "config", "--unset", "core.fsmonitor");
+    await window.press("Control+F4");
+    await window.quick.command("Workspaces: Manage Workspace Trust");
+    await window.page
+      .locator(".workspace-trust-editor .monaco-button", { hasText: /^Trust$/ })
+      .first()
+      .click();
+    await window.press("Escape");
+    await (await window.commit.at("#message:not([readonly]):not([disabled])")).waitFor();
+    await window.quick.command("Calcifer: Tick the Checklist");
+    await window.quick.open(/Checklist of #1/);
+    await window.page.keyboard.press("Escape");
+    // What a terminal does is seen.
+    await fulfil(place, 1);
+    await place.calcifer("gateway", "changes", "add", "Unknown pages are answered with 404");
+    await place.git("gateway", "commit", "-qam", "Answer with 404");
+    await window.status.shows("#1", "ready");
+    await window.work.row("#1").press("Merge & Complete");
+    await window.toasts.read(/is merged and complete/);
+    assert.equal((await place.item(1)).status, "done");
   });
 });
 

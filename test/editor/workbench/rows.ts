@@ -15,7 +15,8 @@ export class View extends Part {
   }
 
   get header(): Locator {
-    return this.page.locator(`.pane-header[aria-label="${this.name} Section"]`);
+    // Between the two stands what the view is filtered by.
+    return this.page.locator(`.pane-header[aria-label^="${this.name}"][aria-label$="Section"]`);
   }
 
   /** Rows as a person reads them, from top to bottom. */
@@ -108,25 +109,50 @@ export class Row {
     }
   }
 
+  /** What is told while the pointer is over it. */
+  async tooltip(words: string | RegExp): Promise<Locator> {
+    const page = this.at.page();
+    const told = page.locator(".workbench-hover:visible, .monaco-hover:visible").filter({ hasText: words }).first();
+    const deadline = Date.now() + 10_000;
+    for (;;) {
+      await this.at.hover();
+      try {
+        await told.waitFor({ timeout: 2500 });
+        return told;
+      } catch (error) {
+        // The row was drawn anew below the pointer, which then has to move.
+        if (Date.now() > deadline) throw error;
+        await page.mouse.move(1100, 18);
+      }
+    }
+  }
+
   async actions(): Promise<string[]> {
     await this.at.hover();
     const labels = this.at.locator(".actions .action-label[aria-label]");
     return Promise.all((await labels.all()).map(async (one) => (await one.getAttribute("aria-label")) ?? ""));
   }
 
-  /** Picks from the context menu. */
-  async menu(entry: string): Promise<void> {
+  /** Picks from the context menu, through submenus. */
+  async menu(...entries: string[]): Promise<void> {
     await this.reveal();
     await this.at.click({ button: "right" });
-    await choose(this.at.page(), entry);
+    for (const entry of entries) await choose(this.at.page(), entry);
+  }
+
+  /** Drags it onto another one. */
+  async drag(onto: Row): Promise<void> {
+    await this.reveal();
+    await this.at.dragTo(onto.at);
   }
 }
 
 /** Picks an entry of the menu that is open. */
 async function choose(page: Page, entry: string): Promise<void> {
   const found = page.locator(".monaco-menu .action-menu-item").filter({ hasText: entry }).first();
+  const leadsOn = (await found.getAttribute("aria-haspopup")) === "true";
   await found.click();
-  if ((await found.getAttribute("aria-haspopup")) === "true") return;
+  if (leadsOn) return;
   // A menu lets a click go by that comes right after it was opened.
   await found.waitFor({ state: "detached", timeout: 500 }).catch(() => found.click());
 }

@@ -75,6 +75,12 @@ export class Window {
     return new View(this.page, name);
   }
 
+  /** Takes the pointer to where it points at nothing, and waits until what it had called up is gone. */
+  async rest(): Promise<void> {
+    await this.page.mouse.move(1100, 18);
+    await this.page.locator(".workbench-hover:visible, .monaco-hover:visible").first().waitFor({ state: "hidden" });
+  }
+
   /** Shows Calcifer's views, by the activity bar. */
   async showCalcifer(): Promise<void> {
     await this.icon.click();
