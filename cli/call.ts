@@ -2,6 +2,7 @@
 import path from "node:path";
 import { type ConnectOptions, oneShot } from "../protocol/connect.ts";
 import { Fault } from "../protocol/errors.ts";
+import { identityVariables } from "../protocol/identity.ts";
 import type { Parsed } from "./args.ts";
 import { errRaw, isTerminal } from "./print.ts";
 import { clean, cut } from "./text.ts";
@@ -39,9 +40,10 @@ export function requestParams({ command, params, globals }: Parsed): Record<stri
 /** Who commits, as this shell has it: the daemon may have been started by another. */
 const identity = (): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) =>
-      value !== undefined && /^GIT_(AUTHOR|COMMITTER)_(NAME|EMAIL|DATE)$/.test(name) ? [[name, value]] : [],
-    ),
+    identityVariables.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
   );
 
 function here(): string {

@@ -18,6 +18,20 @@ describe("dispatch", () => {
     (answer.error?.data?.data ?? {}) as { fields?: { message: string }[]; log?: string };
   const fields = (answer: Answer) => facts(answer).fields?.map((field) => field.message);
 
+  it("begins nothing any more on its way out, in no protocol", async () => {
+    const other = newHome();
+    const running = await startHere(other);
+    const client = await Raw.to(other);
+    client.send({ jsonrpc: "2.0", id: 9, method: "probe.wait", params: { steps: 1, workDoneToken: "t" } });
+    await client.answer();
+    running.stop("a test");
+    for (const method of ["initialize", "daemon.status"])
+      assert.match((await client.call(method, {})).error?.message ?? "", /^The daemon is on its way out/);
+    assert.equal((await client.call("shutdown")).error, undefined);
+    client.send({ jsonrpc: "2.0", method: "$/cancelRequest", params: { id: 9 } });
+    await running.ended;
+  });
+
   it("answers a call", async () => {
     assert.deepEqual(await raw.call("probe.echo", { text: "hé 👋" }, "a"), {
       jsonrpc: "2.0",

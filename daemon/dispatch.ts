@@ -137,7 +137,10 @@ export class Dispatch {
   }
 
   private async other(method: OtherMethod, request: JSONRPCRequest & Message, caller: Caller): Promise<unknown> {
+    const started = performance.now();
     try {
+      // Whoever says goodbye may still do so.
+      if (this.options.leaving() && request.id !== undefined && request.method !== "shutdown") throw leaving();
       const result = await this.whileUnderWay(request, caller, true, async ({ signal }) => {
         try {
           return await method(request.params, caller, signal);
@@ -153,6 +156,8 @@ export class Dispatch {
       return own
         ? createJSONRPCErrorResponse(request.id, own.code, own.message, own.data)
         : errorResponse(request.id, fault as Fault);
+    } finally {
+      this.options.log.debug({ method: request.method, by: caller.by, ms: since(started) });
     }
   }
 
@@ -322,16 +327,18 @@ export class Dispatch {
     const { log } = this.options;
     const level = known.method.kind === "act" || fault ? "info" : "debug";
     if (!log.isLevelEnabled(level)) return;
-    const ms = Math.round((performance.now() - started) * 100) / 100;
     log[level]({
       call: id,
       method: known.name,
       by: caller.by,
-      ms,
+      ms: since(started),
       ...(fault && { fault: fault.fault, said: fault.message.split("\n")[0]?.slice(0, 300) }),
     });
   }
 }
+
+/** Milliseconds, to a hundredth. */
+const since = (started: number): number => Math.round((performance.now() - started) * 100) / 100;
 
 const mostInBatch = 1000;
 /** Nobody reads on after so many. */

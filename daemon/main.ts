@@ -24,8 +24,7 @@ export const furnish: Furnish = (world, { store, feed, life, clock, log }) => {
   const verdicts = new Verdicts(watch);
   const judge = judgeWithOthers(world, verdicts);
   const gate = gateRoom(world, repos, judge, watch);
-  const standing = async ({ id }: { id: number }) =>
-    (await gate.show({ item: id, fresh: false }, world.ownCall())).line;
+  const standing = ({ id }: { id: number }) => gate.show({ item: id, fresh: false }, world.ownCall());
   return {
     api,
     rooms: {

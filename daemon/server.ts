@@ -63,9 +63,9 @@ export class Server {
     if (process.platform !== "win32") chmodSync(socket, 0o600);
   }
 
-  /** A notification to every client. */
-  tell(method: string, params: unknown): void {
-    for (const client of this.clients) client.notify(method, params);
+  /** A notification to every client that shall hear of it. */
+  tell(method: string, params: unknown, whom: (client: Pick<Caller, "by">) => boolean): void {
+    for (const client of this.clients) if (whom(client)) client.notify(method, params);
   }
 
   /** No new connections; the socket's file is gone. */

@@ -1,4 +1,4 @@
-// Entries kept one to a file, `changes/<item>-<slug>.md`, until a release gathers them.
+// Entries kept one to a file, `changes/<item>-<slug>.md` beside the changes file, until a release gathers them.
 
 export interface Fragment {
   item: number;
@@ -33,14 +33,26 @@ export function fragmentPath(item: number, title: string): string {
   return `changes/${item}-${slug(title)}.md`;
 }
 
+/** Where the fragments beside a changes file lie. */
+export const fragmentFolder = (changesFile: string): string =>
+  `${changesFile.slice(0, changesFile.lastIndexOf("/") + 1)}changes`;
+
+/** Whether a path of the repository is a fragment beside the changes file, of the item if one is given. */
+export function isFragmentOf(changesFile: string, item: number | undefined, file: string): boolean {
+  const slash = file.lastIndexOf("/");
+  const named = /^([1-9]\d{0,14})-[^/]+\.md$/.exec(file.slice(slash + 1));
+  const isOurs = file.slice(0, slash) === fragmentFolder(changesFile);
+  return named !== null && isOurs && (item === undefined || Number(named[1]) === item);
+}
+
 /** Reads one fragment: the text of an entry, after an optional first line `section: Added`. Throws a sentence. */
-export function parseFragment(path: string, text: string): Fragment {
-  const named = /^(\d{1,15})-([^/]+)\.md$/.exec(path.split(/[\\/]/).at(-1) ?? "");
-  if (!named || Number(named[1]) === 0) throw new Error(`${path} is not named <item>-<words>.md.`);
+export function parseFragment(file: string, text: string): Fragment {
+  const named = /^(\d{1,15})-([^/]+)\.md$/.exec(file.split(/[\\/]/).at(-1) ?? "");
+  if (!named || Number(named[1]) === 0) throw new Error(`${file} is not named <item>-<words>.md.`);
   const body = text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
   const section = /^(?:---[ \t]*\n)?section:([^\n]*)(?:\n|$)(?:---[ \t]*(?:\n|$))?/i.exec(body);
   const rest = body.slice(section?.[0].length ?? 0).trim();
-  if (rest === "") throw new Error(`${path} has no text.`);
+  if (rest === "") throw new Error(`${file} has no text.`);
   const title = section?.[1]?.trim().replace(/^(["'])(.*)\1$/, "$2");
   return { item: Number(named[1]), slug: named[2] as string, ...(title && { section: title }), text: rest };
 }

@@ -6,6 +6,7 @@ import {
   entries,
   entryProblems,
   fragmentPath,
+  isFragmentOf,
   parseChanges,
   parseFragment,
   printChanges,
@@ -536,6 +537,20 @@ describe("changes: fragments", () => {
       runs,
     );
   });
+  const whose: [string, string, number | undefined, boolean][] = [
+    ["CHANGES.md", "changes/42-add-tls.md", 42, true],
+    ["CHANGES.md", "changes/42-add-tls.md", undefined, true],
+    ["docs/NEWS.md", "docs/changes/42-a.md", 42, true],
+    ["docs/NEWS.md", "changes/42-a.md", 42, false],
+    ["CHANGES.md", "changes/42-a.md", 4, false],
+    ["CHANGES.md", "changes/42-a.md", 2, false],
+    ["CHANGES.md", "changes/042-a.md", undefined, false],
+    ["CHANGES.md", "changes/42-.md", 42, false],
+    ["CHANGES.md", "changes/42-a.txt", 42, false],
+    ["CHANGES.md", "changes/42-a.md/42-a.md", 42, false],
+  ];
+  for (const [file, path, item, is] of whose)
+    it(`${path} beside ${file}, of ${item ?? "any"}: ${is}`, () => assert.equal(isFragmentOf(file, item, path), is));
   it("path", () => assert.equal(fragmentPath(42, "Add TLS"), "changes/42-add-tls.md"));
   const fragments: [string, string, object][] = [
     ["changes/42-add-tls.md", "New\n", { item: 42, slug: "add-tls", text: "New" }],

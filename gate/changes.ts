@@ -8,5 +8,5 @@ export {
   entryProblems,
   unreleased,
 } from "./changes-entries.ts";
-export { fragmentPath, parseFragment, slug } from "./changes-fragments.ts";
+export { fragmentFolder, fragmentPath, isFragmentOf, parseFragment, slug } from "./changes-fragments.ts";
 export { parseChanges, printChanges } from "./changes-parse.ts";

@@ -1,9 +1,10 @@
 // Asks git what a verdict needs to know. Gathers; decides nothing.
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { addedEntries, type Entry, entryProblems, parseFragment } from "./changes.ts";
+import { addedEntries, type Entry, entryProblems, isFragmentOf, parseFragment } from "./changes.ts";
 import { emptyTree, fields, firstLine, type Git, lines, text } from "./git.ts";
 import { type Change, changesIn, type Logged, logWithChanges } from "./log.ts";
+import { mergeBase } from "./merge-base.ts";
 import { addedInMerge, type MergedTree, mergedTree } from "./merging.ts";
 import { matches, type Policy } from "./policy.ts";
 import { policyNow } from "./policy-in-force.ts";
@@ -155,7 +156,7 @@ async function stagedChanges(git: Git, before: string, indexFile: string | undef
 /** Whether a set of changes adds or edits an entry of the item, in the way the policy keeps entries. */
 async function addsEntry(objects: Objects, policy: Policy, item: number, changes: Change[]): Promise<boolean> {
   if (policy.changes.entries === "fragments")
-    return changes.some((c) => !noBlob.test(c.after) && isFragmentOf(policy, item, c.path));
+    return changes.some((c) => !noBlob.test(c.after) && isFragmentOf(policy.changes.file, item, c.path));
   const change = changes.find((c) => c.path === policy.changes.file);
   if (!change || noBlob.test(change.after)) return false;
   const [before, after] = await Promise.all([blob(objects, change.before), blob(objects, change.after)]);
@@ -165,12 +166,8 @@ async function addsEntry(objects: Objects, policy: Policy, item: number, changes
 const blob = async (objects: Objects, id: string): Promise<string> =>
   noBlob.test(id) ? "" : ((await objects.readText(id)) ?? "");
 
-/** `changes/42-add-tls.md` beside the changes file. */
-const isFragmentOf = (policy: Policy, item: number, file: string): boolean =>
-  path.posix.dirname(file) === path.posix.join(path.posix.dirname(policy.changes.file), "changes") &&
-  new RegExp(`^${item}-.*\\.md$`).test(path.posix.basename(file));
-
-async function branchHasEntry(
+/** Whether the branch that is checked out has an entry of the item, as it is committed. */
+export async function branchHasEntry(
   repo: Repo,
   objects: Objects,
   policy: Policy,
@@ -300,7 +297,7 @@ const isLine = (log: Logged[]): boolean => log.every((c) => c.parents.length ===
 async function baseOf(repo: Repo, q: BranchQuestion, log: Logged[]): Promise<string | Unknown> {
   const [oldest] = log;
   if (oldest && isLine(log)) return oldest.parents[0] as string;
-  const base = text(await repo.git(["merge-base", q.trunkTip, q.tip]))?.split("\n")[0];
+  const base = await mergeBase(repo, q.trunkTip, q.tip);
   if (base) return base;
   const shallow = existsSync(path.join(repo.commonDir, "shallow"));
   return {
@@ -411,7 +408,7 @@ async function fragmentsOnBranch(repo: Repo, objects: Objects, q: BranchQuestion
   const changes = changesIn(
     fields(await repo.git(["diff-tree", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", base, q.tip])),
   );
-  const mine = changes.filter((c) => !noBlob.test(c.after) && isFragmentOf(q.policy, q.item.id, c.path));
+  const mine = changes.filter((c) => !noBlob.test(c.after) && isFragmentOf(q.policy.changes.file, q.item.id, c.path));
   const read = await Promise.all(mine.map(async (c) => fragmentEntry(q.item.id, c.path, await blob(objects, c.after))));
   return { entries: read.filter((r) => "text" in r), problems: read.filter((r) => "message" in r) };
 }

@@ -162,7 +162,7 @@ export function pendingWaiver(repo: Repo, branch: string | undefined): PendingWa
 }
 
 /** The same, unless a commit since carries it: with --no-verify nobody is asked who could take it away. */
-async function unusedWaiver(repo: Repo, branch: string | undefined): Promise<PendingWaiver | undefined> {
+export async function unusedWaiver(repo: Repo, branch: string | undefined): Promise<PendingWaiver | undefined> {
   const waiver = pendingWaiver(repo, branch);
   if (waiver?.head === undefined || branch === undefined) return waiver;
   const head = await branchTip(repo, branch);

@@ -175,6 +175,10 @@ function entry({ entries, entryProblems, item, policy, commits, merged }: Branch
   return notNeeded ?? { state: "no", ...noEntry(item, policy) };
 }
 
+/** There is none, and nothing wrong with one: what it says of the branch may not hold for what is not committed. */
+export const isMissingEntry = ({ id, state, detail }: Check): boolean =>
+  id === "entry" && state === "no" && detail === undefined;
+
 function noEntryNeeded(commits: MadeCommit[], merged: BranchFacts["merged"]): ReturnType<CheckOf> | undefined {
   if (commits.length === 0) return merged === true ? yes("Its commits are in the trunk.") : undefined;
   if (!commits.every((c) => c.exempt || isWaived(c.waivers, "entry"))) return undefined;

@@ -52,7 +52,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
 
 /**
  * A socket behind its hello, for a program that frames and reads by itself: a language client, a bridge.
- * The daemon says nothing on it before it is asked.
+ * The daemon says nothing on it before it is asked, but for `daemon.stopping` to clients that are told of it (wire.ts).
  * @throws Fault as `connect` does
  */
 export async function openSocket(options: ConnectOptions): Promise<{ socket: net.Socket; welcome: Welcome }> {

@@ -77,6 +77,16 @@ export interface Hello {
   client: "cli" | "extension" | "hook" | "other";
 }
 
+/**
+ * The notification to clients of `cli` and `extension` when a person stops the daemon: who would start it again at once
+ * knows by it that it shall stay stopped. Its parameters are `Stopping`; then the connection ends.
+ */
+export const stoppingNotification = "daemon.stopping";
+
+export interface Stopping {
+  why: string;
+}
+
 export interface Welcome {
   version: string;
   contract: string;

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { event, method, room } from "./contract.ts";
 import { personCount } from "./count.ts";
+import { identityVariables } from "./identity.ts";
 import { item, limit, repo, time, Verdict } from "./shared.ts";
 
 export const types = ["feature", "service", "integration", "documentation", "bug", "maintenance"] as const;
@@ -91,9 +92,13 @@ const DiffFile = z.object({
   deleted: z.number().int().nullable().describe("lines; null where git sees a binary file"),
 });
 
+/** A list, or the one there would be in it: `"done"` says what `["done"]` says. */
+const oneOrMany = <T extends z.ZodType<string, string>>(schema: T) =>
+  z.preprocess((given: z.input<T> | z.input<T>[]) => (typeof given === "string" ? [given] : given), z.array(schema));
+
 /** Which items: what a list and its groups are asked with. */
 const filters = {
-  status: z.array(z.enum(statuses)).default([]).describe("only with this status (default: planned and active)"),
+  status: oneOrMany(z.enum(statuses)).default([]).describe("only with this status (default: planned and active)"),
   service: z.string().optional().describe("only of this service"),
   noService: z.boolean().default(false).describe("only without a service: theirs was removed"),
   type: type.optional().describe("only of this type"),
@@ -104,15 +109,6 @@ const filters = {
 };
 export const groupings = ["status", "service", "type", "label"] as const;
 
-/** What of a shell's environment says who commits, and when. */
-export const identityVariables = [
-  "GIT_AUTHOR_NAME",
-  "GIT_AUTHOR_EMAIL",
-  "GIT_AUTHOR_DATE",
-  "GIT_COMMITTER_NAME",
-  "GIT_COMMITTER_EMAIL",
-  "GIT_COMMITTER_DATE",
-] as const;
 const identityValue = z
   .string()
   .max(1000)

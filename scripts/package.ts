@@ -17,6 +17,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
+import { platform } from "../daemon/db/native.ts";
 import { build, explain, program } from "./build.ts";
 import { notices } from "./package/notices.ts";
 
@@ -44,15 +45,9 @@ export const targets: readonly Target[] = [...platforms, "universal"];
 
 /** The platform this runs on. @throws when there is no package for it */
 export function here(): Platform {
-  const system = process.platform === "linux" && !hasGlibc() ? "alpine" : process.platform;
-  const found = platforms.find((platform) => platform === `${system}-${process.arch}`);
-  if (!found) throw new Error(`There is no package for ${system}-${process.arch}.`);
+  const found = platforms.find((one) => one === platform());
+  if (!found) throw new Error(`There is no package for ${platform()}.`);
   return found;
-}
-
-function hasGlibc(): boolean {
-  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
-  return header.glibcVersionRuntime !== undefined;
 }
 
 interface Manifest {
@@ -69,21 +64,51 @@ const ours = /^((dev|optional)?[dD]ependencies|allowScripts|bin|files|scripts|ty
 /** The only script that VS Code runs. */
 const uninstall = "vscode:uninstall";
 
+/** Each vsce reads and zips some megabytes. */
+const atOnce = 2;
+
 /** Makes packages, from what is built now. @returns target → file */
 export async function makePackages(wanted: readonly Target[]): Promise<Map<Target, string>> {
+  mkdirSync(out, { recursive: true });
+  removeLeftovers(out);
   const whole = await stage();
   try {
-    const made = wanted.map(async (target) => [target, await pack(whole, target)] as const);
-    return new Map(await Promise.all(made));
+    const left = [...wanted];
+    const made = new Map<Target, string>();
+    const work = async () => {
+      try {
+        for (let target = left.shift(); target; target = left.shift()) made.set(target, await pack(whole, target));
+      } catch (error) {
+        left.length = 0;
+        throw error;
+      }
+    };
+    // Those under way read the staged files: they are gone only when all have ended.
+    const ended = await Promise.allSettled(Array.from({ length: atOnce }, work));
+    const failed = ended.find((one) => one.status === "rejected");
+    if (failed) throw failed.reason;
+    return new Map(wanted.map((target) => [target, made.get(target) as string]));
   } finally {
     rmSync(whole, { recursive: true, force: true });
+  }
+}
+
+/** An hour: nobody packs so long. */
+const old = 3_600_000;
+
+/** What a run left that was killed: folders it staged in, packages it had not put in their place. */
+export function removeLeftovers(folder: string): void {
+  const names = globSync([...["stage", ...targets].map((name) => `${name}-??????`), "*.vsix.*.vsix"], { cwd: folder });
+  for (const name of names) {
+    const left = path.join(folder, name);
+    const { mtimeMs } = statSync(left, { throwIfNoEntry: false }) ?? { mtimeMs: Number.POSITIVE_INFINITY };
+    if (Date.now() - mtimeMs > old) rmSync(left, { recursive: true, force: true });
   }
 }
 
 /** A folder with all that is the same on every platform. */
 async function stage(): Promise<string> {
   const rows = await build();
-  mkdirSync(out, { recursive: true });
   const folder = mkdtempSync(path.join(out, "stage-"));
   const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as Manifest;
   const published = Object.fromEntries(Object.entries(manifest).filter(([field]) => !ours.test(field)));
@@ -129,9 +154,10 @@ function withoutMap(file: string): string | Buffer {
   return readFileSync(file, "utf8").replace(/\n(\/\/|\/\*)# sourceMappingURL=\S+( \*\/)?\n$/, "\n");
 }
 
-// Where an installed extension is shown, nothing is beside its README: pictures go, links become their text.
+// Where an installed extension is shown, nothing is beside its README: pictures go, and rows of them, links become their text.
 function readableAnywhere(text: string): string {
   return text
+    .replaceAll(/^\|(?: !\[[^\]]*\]\((?!https:)[^)]*\) \|)+\n/gm, "")
     .replaceAll(/^!\[[^\]]*\]\((?!https:)[^)]*\)\n+/gm, "")
     .replaceAll(/(?<!!)\[([^\]]*)\]\((?!https:|#)[^)]*\)/g, "$1");
 }
@@ -161,23 +187,24 @@ function copy(file: string, folder: string): void {
 
 async function pack(whole: string, target: Target): Promise<string> {
   const folder = mkdtempSync(path.join(out, `${target}-`));
+  let aside = "";
   try {
     cpSync(whole, folder, { recursive: true });
-    for (const platform of target === "universal" ? platforms : [target]) {
-      const binary = `prebuilds/${prebuilds[platform]}.node`;
+    for (const one of target === "universal" ? platforms : [target]) {
+      const binary = `prebuilds/${prebuilds[one]}.node`;
       put(folder, binary, readFileSync(path.join(root, "node_modules/better-sqlite3", binary)));
     }
     const { name, version } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")) as Manifest;
     const file = path.join(out, `${name}-${target}-${version}.vsix`);
     // Somebody may be installing the one that is there.
-    const aside = `${file}.${process.pid}.vsix`;
+    aside = `${file}.${process.pid}.vsix`;
     const options = ["--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links", "--out", aside];
-    const platform = target === "universal" ? [] : ["--target", target];
-    await promisify(execFile)(process.execPath, [vsce, "package", ...options, ...platform], { cwd: folder });
+    const only = target === "universal" ? [] : ["--target", target];
+    await promisify(execFile)(process.execPath, [vsce, "package", ...options, ...only], { cwd: folder });
     renameSync(aside, file);
     return file;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    for (const left of [folder, aside]) if (left !== "") rmSync(left, { recursive: true, force: true });
   }
 }
 

@@ -1,11 +1,22 @@
 // What is in the packages, and that one of them works where no Node is installed.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { installVsix } from "../scripts/editor/workbench.ts";
-import { here, makePackages, type Target, targets } from "../scripts/package.ts";
+import { here, makePackages, removeLeftovers, type Target, targets } from "../scripts/package.ts";
 
 const mebibyte = 1024 * 1024;
 
@@ -81,6 +92,37 @@ function unzip(file: string): Entry[] {
   }
   return entries;
 }
+
+describe("making packages", function () {
+  this.timeout(120_000);
+  const folder = path.resolve(import.meta.dirname, "../.cache/vsix");
+
+  it("waits for those under way when one fails, and leaves nothing behind", async () => {
+    const before = readdirSync(folder).sort();
+    await assert.rejects(makePackages(["nowhere" as Target, here(), here()]), /nowhere|undefined/);
+    assert.deepEqual(
+      readdirSync(folder)
+        .filter((name) => !name.endsWith(".vsix") || /\.vsix\.\d+\.vsix$/.test(name))
+        .filter((name) => !before.includes(name)),
+      [],
+    );
+  });
+
+  it("takes away what an older run left when it was killed, and nothing of one that runs", () => {
+    const own = mkdtempSync(path.join(os.tmpdir(), "cv-"));
+    try {
+      const old = ["stage-a1B2c3", "linux-x64-a1B2c3", "universal-a1B2c3", "calcifer-linux-x64-1.0.0.vsix.77.vsix"];
+      const kept = ["stage-d1B2c3", "calcifer-linux-x64-1.0.0.vsix", "other"];
+      for (const name of [...old, ...kept]) mkdirSync(path.join(own, name));
+      const long = new Date(Date.now() - 7_200_000);
+      for (const name of [...old, ...kept.slice(1)]) utimesSync(path.join(own, name), long, long);
+      removeLeftovers(own);
+      assert.deepEqual(readdirSync(own).sort(), kept.sort());
+    } finally {
+      rmSync(own, { recursive: true, force: true });
+    }
+  });
+});
 
 describe("the packages", () => {
   let packages: Map<Target, string>;

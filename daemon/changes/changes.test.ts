@@ -195,13 +195,52 @@ describe("changes", () => {
       );
     });
 
-    it("only the first one does, where the policy says so; none on a branch of no item", async () => {
-      await policy("changes:\n  commit: first\n");
-      assert.equal(await needed(), false);
+    for (const entries of ["file", "fragments"])
+      it(`none where the commit has one (${entries}), in the files that go into it`, async () => {
+        await policy(`changes:\n  entries: ${entries}\n`);
+        await begun();
+        const { file } = await daemon.client.changes.add({ text: "Words", repo: ground.top });
+        assert.deepEqual(
+          [await needed(), await needed(["a.txt", file]), await needed(["a.txt"]), await needed([])],
+          [false, false, true, true],
+        );
+        await daemon.client.work.commit({ repo: ground.top, message: "Say it", all: true });
+        ground.write(file, `${ground.read(file)}\n`);
+        const more = entries === "fragments" ? [false, false] : [true, true];
+        assert.deepEqual([await needed(), await needed([file])], more);
+        assert.equal(await needed(["a.txt"]), true);
+      });
+
+    for (const entries of ["file", "fragments"])
+      it(`only the first one does (${entries}), where the policy says so; none on a branch of no item`, async () => {
+        await policy(`changes:\n  commit: first\n  entries: ${entries}\n`);
+        assert.equal(await needed(), false);
+        await begun();
+        assert.equal(await needed(), true);
+        const { file } = await daemon.client.changes.add({ text: "Words", repo: ground.top });
+        assert.deepEqual([await needed(), await needed([file]), await needed(["a.txt"])], [false, false, true]);
+        await daemon.client.work.commit({ repo: ground.top, message: "Say it", all: true });
+        assert.equal(await needed(["a.txt"]), false);
+      });
+
+    it("none while a waiver waits, but again when a commit took it", async () => {
       await begun();
-      assert.equal(await needed(), true);
-      await daemon.client.changes.add({ text: "Words", repo: ground.top });
-      assert.equal(await needed(), false);
+      await daemon.client.gate.waive({ check: "entry", reason: "a typo", repo: ground.top });
+      assert.equal(await needed(["a.txt"]), false);
+      ground.write("a.txt", "x\n");
+      await daemon.client.work.commit({ repo: ground.top, message: "Typo", all: true });
+      assert.equal(await needed(["a.txt"]), true);
+    });
+
+    it("none while a merge is under way", async () => {
+      const { branch } = await begun();
+      await ground.git("switch", "-q", "main");
+      await onTrunk({ "trunk.txt": "x\n" });
+      await ground.git("switch", "-q", branch as string);
+      assert.equal(await needed(["trunk.txt"]), true);
+      await ground.git("merge", "--no-commit", "--no-ff", "main");
+      assert.equal(await needed(["trunk.txt"]), false);
+      await ground.git("merge", "--abort");
     });
   });
 

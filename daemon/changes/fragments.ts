@@ -1,6 +1,6 @@
 // The fragments of a work tree: entries one to a file, in the folder beside the changes file.
 import path from "node:path";
-import { type Entry, parseFragment } from "../../gate/changes.ts";
+import { type Entry, fragmentFolder, isFragmentOf, parseFragment } from "../../gate/changes.ts";
 import { folderOf } from "../../gate/refs.ts";
 import type { Repo } from "../../gate/repo.ts";
 import { Fault } from "../../protocol/errors.ts";
@@ -20,12 +20,11 @@ export interface FoundFragment {
  * @throws Fault invalid, naming the fragment that cannot be read
  */
 export function readFragments(repo: Repo, changesFile: string, item?: number): FoundFragment[] {
-  const folder = path.posix.join(path.posix.dirname(changesFile), "changes");
-  const names = folderOf(path.join(repo.top, folder))
-    .filter((e) => e.isFile() && /^[1-9]\d{0,14}-[^/]+\.md$/.test(e.name))
-    .map((e) => e.name)
-    .filter((name) => item === undefined || name.startsWith(`${item}-`));
-  const found = names.map((name) => readOne(repo, path.posix.join(folder, name)));
+  const folder = fragmentFolder(changesFile);
+  const files = folderOf(path.join(repo.top, folder))
+    .filter((e) => e.isFile())
+    .map((e) => path.posix.join(folder, e.name));
+  const found = files.filter((file) => isFragmentOf(changesFile, item, file)).map((file) => readOne(repo, file));
   return found.sort((a, b) => a.item - b.item || (a.file < b.file ? -1 : 1));
 }
 

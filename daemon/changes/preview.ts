@@ -2,11 +2,12 @@
 import { addedEntries, parseChanges } from "../../gate/changes.ts";
 import { unreleasedGroup } from "../../gate/changes-add.ts";
 import { hasWords, partsOf, sameTitle } from "../../gate/changes-entries.ts";
-import { text } from "../../gate/git.ts";
+import { branchHasEntry } from "../../gate/facts.ts";
+import { unusedWaiver } from "../../gate/hook.ts";
+import { mergeBase } from "../../gate/merge-base.ts";
 import { matches, type Policy } from "../../gate/policy.ts";
 import { branchTip } from "../../gate/refs.ts";
-import { Latest } from "../../gate/remember.ts";
-import type { Repo } from "../../gate/repo.ts";
+import { underWay } from "../../gate/repo.ts";
 import type { Api } from "../../protocol/api.ts";
 import type { Parsed, Result } from "../../protocol/contract.ts";
 import { readInside } from "../git/commit.ts";
@@ -42,14 +43,41 @@ export async function preview(place: PreviewPlace, asked: Parsed<Method>): Promi
     lines: isThere ? lines : lines.filter(({ added }) => !added),
     sections: sectionsIn(changes),
     existing: there,
-    needed: item !== undefined && isNeeded(policy, there.length > 0, asked.paths),
+    needed: item !== undefined && (await isNeeded(place, item.id, asked.paths)),
   };
 }
 
-/** As the commit gate will ask. */
-function isNeeded({ changes }: Policy, isThere: boolean, paths: string[] | undefined): boolean {
-  if (changes.commit === "off" || (changes.commit === "first" && isThere)) return false;
-  return !paths?.length || !paths.every((path) => matches(changes.ignore, path));
+/**
+ * As the commit gate will ask.
+ * @param paths those of the commit to come; all, when they are not said
+ */
+async function isNeeded(place: PreviewPlace, item: number, paths: string[] | undefined): Promise<boolean> {
+  const { opened, policy, trunk, branch } = place;
+  const { commit, ignore } = policy.changes;
+  if (commit === "off" || underWay(opened.repo) !== undefined) return false;
+  if (paths?.length && paths.every((path) => matches(ignore, path))) return false;
+  if (await unusedWaiver(opened.repo, branch)) return false;
+  if (await comesAlong(place, item, (file) => paths === undefined || paths.includes(file))) return false;
+  return commit !== "first" || !(await branchHasEntry(opened.repo, opened.objects, policy, item, trunk));
+}
+
+/** Whether the files of the commit to come have an entry of the item that HEAD has not. */
+async function comesAlong(
+  { opened: { repo, objects }, policy: { changes }, branch }: PreviewPlace,
+  item: number,
+  isIn: (file: string) => boolean,
+): Promise<boolean> {
+  const head = branch === undefined ? undefined : await branchTip(repo, branch);
+  const committed = async (file: string) => (head && (await objects.readText(`${head}:${file}`))) ?? "";
+  if (changes.entries === "fragments") {
+    const own = readFragments(repo, changes.file, item).filter(({ file }) => isIn(file));
+    const differ = await Promise.all(own.map(async ({ file }) => (await committed(file)) !== readInside(repo, file)));
+    return differ.includes(true);
+  }
+  const now = isIn(changes.file) ? readInside(repo, changes.file) : undefined;
+  return (
+    now !== undefined && addedEntries(await committed(changes.file), now).some((entry) => entry.items.includes(item))
+  );
 }
 
 const around = 3;
@@ -98,16 +126,8 @@ async function existing(place: PreviewPlace, item: number, changes: string): Pro
   return found.flatMap(({ text, isNew }) => (isNew ? [{ text, line: 1 }] : []));
 }
 
-/** Where branch and trunk parted. It follows from the two commits; a person who types asks for it again and again. */
+/** Where branch and trunk parted. */
 async function baseOf({ opened: { repo }, trunk, branch }: PreviewPlace): Promise<string | undefined> {
   const [ours, theirs] = await Promise.all([branch && branchTip(repo, branch), branchTip(repo, trunk)]);
-  if (!ours || theirs === undefined) return undefined;
-  const key = `${repo.commonDir}\0${ours}\0${theirs}`;
-  const known = bases.get(key) ?? (await mergeBase(repo, ours, theirs));
-  return known === undefined ? undefined : bases.set(key, known);
+  return ours && theirs ? mergeBase(repo, theirs, ours) : undefined;
 }
-
-const bases = new Latest<string>(200);
-
-const mergeBase = async (repo: Repo, ours: string, theirs: string): Promise<string | undefined> =>
-  text(await repo.git(["merge-base", theirs, ours]))?.split("\n")[0];

@@ -49,8 +49,8 @@ function notLoaded(error: Error): Fault {
   });
 }
 
-/** As VS Code calls it. */
-function platform(): string {
+/** The platform this runs on, as VS Code calls it. */
+export function platform(): string {
   const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
   const musl = process.platform === "linux" && header.glibcVersionRuntime === undefined;
   return `${musl ? "alpine" : process.platform}-${process.arch}`;

@@ -1,10 +1,11 @@
 // What a changes file is compared with: the version the branch began with, and whether an entry is wanted. Asks git once for two commits.
 import path from "node:path";
-import { type Entry, entries } from "../../gate/changes.ts";
-import { text } from "../../gate/git.ts";
+import { type Entry, entries, fragmentFolder, isFragmentOf } from "../../gate/changes.ts";
+import { mergeBase } from "../../gate/merge-base.ts";
 import { branchTip, folderOf } from "../../gate/refs.ts";
 import { Latest } from "../../gate/remember.ts";
-import { type Repo, readText } from "../../gate/repo.ts";
+import { type Objects, type Repo, readText } from "../../gate/repo.ts";
+import { Trees, treeOf } from "../../gate/trees.ts";
 import { isUnknown } from "../../gate/unknown.ts";
 import { Fault } from "../../protocol/errors.ts";
 import type { Opened } from "../git/repos.ts";
@@ -40,15 +41,26 @@ export async function branchState(around: Around, place: Place): Promise<BranchS
   };
 }
 
-const read = new Latest<Entry[]>(50);
+// An old changes file has tens of thousands of entries; most branches began with the same file.
+const read = new Latest<Entry[]>(8);
+const blobs = new Latest<string>(500);
 
-/** A commit's files do not change, so each is read once. */
+/** Neither the files of a commit nor a blob change, so each is read once. */
 async function entriesAt({ repo, objects }: Opened, commit: string, file: string): Promise<Entry[]> {
-  const key = `${repo.commonDir}\0${commit}\0${file}`;
-  return read.get(key) ?? read.set(key, entries((await objects.readText(`${commit}:${file}`)) ?? ""));
+  const place = `${repo.commonDir}\0${commit}\0${file}`;
+  const blob = blobs.get(place) ?? (await blobAt(objects, commit, file));
+  if (!blob) return [];
+  blobs.set(place, blob);
+  const key = `${repo.commonDir}\0${blob}`;
+  return read.get(key) ?? read.set(key, entries((await objects.readText(blob)) ?? ""));
 }
 
-const bases = new Latest<{ base: string | undefined }>(500);
+async function blobAt(objects: Objects, commit: string, file: string): Promise<string | undefined> {
+  const tree = await treeOf(objects, commit);
+  // What cannot be read is as good as not there.
+  const found = tree && (await new Trees(objects).at(tree, file).catch(() => undefined));
+  return found?.split(" ")[1];
+}
 
 /** The commit a branch left the trunk at; on the trunk and on no branch, where HEAD is. */
 async function beginning(repo: Repo, branch: string | undefined, trunk: string): Promise<string | undefined> {
@@ -57,12 +69,7 @@ async function beginning(repo: Repo, branch: string | undefined, trunk: string):
   if (tip === undefined || branch === undefined || branch === trunk) return tip;
   const trunkTip = await branchTip(repo, trunk);
   if (trunkTip === undefined || trunkTip === tip) return tip;
-  const key = `${repo.commonDir} ${trunkTip} ${tip}`;
-  const known = bases.get(key);
-  if (known) return known.base ?? tip;
-  const base = text(await repo.git(["merge-base", trunkTip, tip]))?.split("\n")[0];
-  bases.set(key, { base });
-  return base ?? tip;
+  return (await mergeBase(repo, trunkTip, tip)) ?? tip;
 }
 
 /** The gate asks for none: every commit is waived, or touches only what the policy ignores. */
@@ -77,8 +84,8 @@ async function isWaived(around: Around, own: Parameters<typeof locate>[2]): Prom
   }
 }
 
-/** `changes/42-add-tls.md` beside the changes file, as it lies in the work tree. */
+/** As it lies in the work tree. */
 function hasFragment({ opened, file }: Place, item: number): boolean {
-  const folder = path.join(opened.repo.top, path.posix.dirname(file), "changes");
-  return folderOf(folder).some(({ name }) => name.startsWith(`${item}-`) && name.endsWith(".md"));
+  const folder = fragmentFolder(file);
+  return folderOf(path.join(opened.repo.top, folder)).some(({ name }) => isFragmentOf(file, item, `${folder}/${name}`));
 }

@@ -181,12 +181,26 @@ describe("the changes file in an editor", function () {
     assert.match(value, /^\*\*\\#\d+ Add \\\*\\\*TLS\\\*\\\* \\\[x\\\]\\\(command\\:evil\\\)\*\*/);
     assert.match(value, /feature · active · gateway · `work\/\d+-/);
     assert.match(value, /cannot merge into main yet/);
+    assert.match(value, /its entry is not committed yet/);
+    assert.doesNotMatch(value, /has no entry/);
     // Two halves of an emoji, twice: positions count UTF-16.
     assert.deepEqual(hover?.range, {
       start: { line: 2, character: 15 },
       end: { line: 2, character: 15 + `#${id}`.length },
     });
     assert.equal(await editor.hover(uri, 0, 3), null);
+  });
+
+  it("says that there is no entry where the document has none of the item, or an old one", async () => {
+    editor.replace(uri, `## 1.0.0\n\n- Old (#${id})\n\n## Unreleased\n\nSee #${id}`);
+    for (const [line, character] of [
+      [2, 8],
+      [6, 6],
+    ] as const) {
+      const hover = await editor.hover(uri, line, character);
+      const { value } = (hover?.contents ?? {}) as { value: string };
+      assert.match(value, /CHANGES\\\.md has no entry/);
+    }
   });
 
   it("explains in plain text to an editor that wants that", async () => {
@@ -268,6 +282,21 @@ describe("the changes file in an editor", function () {
     other.end();
   });
 
+  it("tells the editor to ask for lenses again when they differ, and only then", async () => {
+    const other = await home.item("gateway", "Lens");
+    await editor.lenses(uri);
+    const refreshes = () => editor.heard.filter((m) => m.method === "workspace/codeLens/refresh").length;
+    const before = refreshes();
+    // The finding names the title, no lens does.
+    await home.call.work.edit({ item: other.id, title: "Lens of another title" });
+    await editor.diagnostics(uri, (all) => all.some((d) => messageOf(d).includes("another title")));
+    assert.equal(refreshes(), before);
+    await home.call.work.drop({ item: other.id });
+    await editor.until(() => (refreshes() > before ? true : undefined), "a refresh");
+    await home.must(top, "switch", "-q", `work/${id}-add-tls-x-command-evil`);
+    await withCode("calcifer/no-entry");
+  });
+
   it("has an outline", async () => {
     const [changes, open, old] = await editor.symbols(uri);
     assert.deepEqual([changes?.name, open?.name, old?.name], ["Changes", "Unreleased", "1.0.0 - 2026-01-01"]);
@@ -276,6 +305,26 @@ describe("the changes file in an editor", function () {
       [["Added", [["Old", "#1000"]]]],
     );
     assert.equal(old?.range.end.line, 9);
+  });
+
+  it("has an outline of a file that is nothing but headings, and of lines that are nothing but blanks", async () => {
+    editor.replace(uri, "## 1.0.0\n".repeat(300_000));
+    const atMost = (n: number) => assert.ok(n <= 10_000 && n > 9990, String(n));
+    atMost((await editor.symbols(uri)).length);
+    editor.replace(uri, `## 1.0.0\n- x${" ".repeat(300_000)}y\n${"- Entry\n### Added\n".repeat(20_000)}`);
+    const count = (all: { children?: unknown[] }[]): number =>
+      all.length + all.reduce((so, { children = [] }) => so + count(children as { children?: unknown[] }[]), 0);
+    const symbols = await editor.symbols(uri);
+    atMost(count(symbols));
+    assert.equal(symbols[0]?.children?.[0]?.name, "x");
+  });
+
+  it("mends what stands behind many blanks", async () => {
+    const blanks = " ".repeat(300_000);
+    editor.replace(uri, entry(`- Speaks TLS (#${id})\n- x${blanks}y (#${id},${blanks}#777)`));
+    const [unknown] = await withCode("calcifer/unknown-item");
+    const [fix] = await editor.actions(uri, unknown as never);
+    assert.ok(editor.after(uri, fix?.edit).includes(`y (#${id})\n`));
   });
 
   it("keeps CRLF, and a file without an end", async () => {

@@ -34,8 +34,11 @@ export function changesFile(around: Around): Feature {
 
     async hover(page, at) {
       const reference = referenceAt(page.text, at);
-      const markdown = reference && (await explained(around, page, reference.id));
-      return reference && markdown !== undefined ? { markdown, range: reference.range } : undefined;
+      if (!reference) return undefined;
+      const { id, range } = reference;
+      const hasEntry = reading(page.text).all.some((entry) => entry.release === undefined && entry.items.includes(id));
+      const markdown = await explained(around, page, id, { hasEntry });
+      return markdown === undefined ? undefined : { markdown, range };
     },
 
     links: (page) => linksTo(around, page),
@@ -82,23 +85,24 @@ interface Naming {
 /** Where an item may be named: behind `(`, `(#`, `#`, in a list of items; anywhere in an entry when asked for. */
 function whereToName(text: TextDocument, { line, character }: Position, invoked: boolean): Naming | undefined {
   const source = lineAt(text, line);
-  const before = source.slice(0, character);
+  const skipped = Math.max(0, character - longestName);
+  const before = source.slice(skipped, character);
   const closes = source[character] === ")" ? 1 : 0;
   const list = /\((?:#\d{1,15}[ \t]*[,;&][ \t]*)+(#?(?:[\p{L}\p{N}_-]*))$/u.exec(before);
   if (list) return { from: character - (list[1]?.length ?? 0), to: character, typed: list[1] ?? "", inList: true };
   const opened = /(?<![\w\]&])(\(#?|#)([\p{L}\p{N}_-]*)$/u.exec(before);
   if (opened) {
     // At the beginning of a line it is a heading, and a word in brackets is mostly a word.
-    if (opened[1] === "#" && before.slice(0, opened.index).trim() === "") return undefined;
+    if (opened[1] === "#" && source.slice(0, skipped + opened.index).trim() === "") return undefined;
     if (opened[1] === "(" && !invoked && opened[2] !== "") return undefined;
     return {
-      from: opened.index,
+      from: skipped + opened.index,
       to: character + (opened[1] === "#" ? 0 : closes),
       typed: opened[2] ?? "",
       inList: false,
     };
   }
-  return invoked && /^\s*[-*+][ \t]/.test(before) && /\s$/.test(before)
+  return invoked && /^\s*[-*+][ \t]/.test(source.slice(0, character)) && /\s$/.test(before)
     ? { from: character, to: character, typed: "", inList: false }
     : undefined;
 }
@@ -118,21 +122,25 @@ async function missingItem(around: Around, page: Page): Promise<number | undefin
 
 /** Nobody reads on in an outline. */
 const mostSymbols = 10_000;
+/** Nor in a line. */
+const longestName = 500;
 
 function outline(text: TextDocument): DocumentSymbol[] {
   const changes = parseChanges(text.getText());
   const left = entriesOf(changes).slice(0, mostSymbols);
   let at = 0;
-  const parts = partsOf(changes);
+  const parts = partsOf(changes).slice(0, mostSymbols);
+  const ends = endsOf(parts, text.lineCount - 1);
   const top: DocumentSymbol[] = [];
   let release: DocumentSymbol | undefined;
   for (const [n, part] of parts.entries()) {
-    const next = parts.slice(n + 1).find((p) => p.heading && (part.kind === "section" || p.kind !== "section"));
-    const end = next?.heading ? next.heading.line - 2 : text.lineCount - 1;
+    const room = mostSymbols - at - n;
+    if (room <= 0) break;
     const last = parts[n + 1]?.heading?.line ?? Number.POSITIVE_INFINITY;
     const own: DocumentSymbol[] = [];
-    for (let entry = left[at]; entry && entry.line < last; entry = left[++at]) own.push(entrySymbol(text, entry));
-    const symbol = part.heading && headingSymbol(text, part, end, own);
+    for (let entry = left[at]; entry && entry.line < last && own.length < room; entry = left[++at])
+      own.push(entrySymbol(text, entry));
+    const symbol = part.heading && headingSymbol(text, part, ends[n] as number, own);
     if (!symbol) top.push(...own);
     else if (part.kind === "section" && release) release.children?.push(symbol);
     else {
@@ -143,12 +151,25 @@ function outline(text: TextDocument): DocumentSymbol[] {
   return top;
 }
 
+/** The last line of each part: a section ends at the next heading, everything else at the next that is no section's. */
+function endsOf(parts: Part[], last: number): number[] {
+  const ends: number[] = [];
+  let [any, whole] = [last, last];
+  for (const { kind, heading } of parts.toReversed()) {
+    ends.push(kind === "section" ? any : whole);
+    if (!heading) continue;
+    any = heading.line - 2;
+    if (kind !== "section") whole = any;
+  }
+  return ends.reverse();
+}
+
 function headingSymbol(text: TextDocument, part: Part, end: number, children: DocumentSymbol[]): DocumentSymbol {
   const { line, title } = part.heading as { line: number; title: string };
   const at = rangeIn(line - 1, 0, lineAt(text, line - 1).length);
   const last = Math.max(end, line - 1);
   return {
-    name: plain(title) || "(no title)",
+    name: plain(title.slice(0, longestName)) || "(no title)",
     kind: part.kind === "section" ? SymbolKind.Namespace : SymbolKind.Module,
     range: { start: at.start, end: { line: last, character: lineAt(text, last).length } },
     selectionRange: at,
@@ -159,7 +180,8 @@ function headingSymbol(text: TextDocument, part: Part, end: number, children: Do
 function entrySymbol(text: TextDocument, entry: Entry): DocumentSymbol {
   const last = entry.endLine - 1;
   const start = { line: entry.line - 1, character: 0 };
-  const words = plain((entry.text.split("\n")[0] ?? "").replace(/\s*\(#\d+\)/g, ""));
+  const line = (entry.text.split("\n", 1)[0] ?? "").slice(0, longestName);
+  const words = plain(line.replace(/\s*\(#\d+\)/g, ""));
   return {
     name: (words.length > 100 ? `${words.slice(0, 99).toWellFormed()}…` : words) || "(no words)",
     ...(entry.items.length > 0 && { detail: entry.items.map((id) => `#${id}`).join(", ") }),

@@ -35,10 +35,18 @@ export interface Reading {
   open: number | undefined;
 }
 
+const readings = new WeakMap<TextDocument, Reading & { text: string }>();
+
+/** Read once for each state of a document: an editor asks at every move of the cursor. */
 export function reading(document: TextDocument): Reading {
-  const changes = parseChanges(document.getText());
+  const text = document.getText();
+  const known = readings.get(document);
+  if (known?.text === text) return known;
+  const changes = parseChanges(text);
   const line = partsOf(changes).find((part) => part.kind === "unreleased")?.heading?.line;
-  return { document, all: entriesOf(changes), open: line === undefined ? undefined : line - 1 };
+  const read = { document, text, all: entriesOf(changes), open: line === undefined ? undefined : line - 1 };
+  readings.set(document, read);
+  return read;
 }
 
 /** Numbers that the document names and did not name before. */
@@ -48,7 +56,15 @@ export function newlyNamed({ all }: Reading, before: Entry[]): number[] {
 
 export function findingsIn(read: Reading, facts: ChangesFacts): Finding[] {
   const added = addedAmong(facts.before, read.all);
-  const look: Look = { ...read, text: read.document.getText(), facts, added, released: new Set() };
+  const text = read.document.getText();
+  const look: Look = {
+    ...read,
+    text,
+    facts,
+    added,
+    released: new Set(),
+    firstOf: firstAmong(read.all, facts.item?.id),
+  };
   const released = releasedFindings(look);
   return [...released, ...ownFindings(look), ...wordless(look), ...unknownItems(look)].sort(
     (a, b) => a.diagnostic.range.start.line - b.diagnostic.range.start.line,
@@ -61,6 +77,21 @@ interface Look extends Reading {
   added: Entry[];
   /** lines of entries that are said to stand under a release */
   released: Set<number>;
+  /** of the entries of the item that say the same, the first */
+  firstOf(entry: Entry): Entry | undefined;
+}
+
+function firstAmong(all: Entry[], item: number | undefined): Look["firstOf"] {
+  let first: Map<string, Entry> | undefined;
+  return ({ text }) => {
+    if (!first) {
+      first = new Map();
+      for (const entry of all)
+        if (item !== undefined && entry.items.includes(item) && !first.has(sameText(entry.text)))
+          first.set(sameText(entry.text), entry);
+    }
+    return first.get(sameText(text));
+  };
 }
 
 // ---- entries under a released heading
@@ -165,9 +196,8 @@ function malformed(look: Look, entry: Entry, message: string): Finding {
   const { id, title } = facts.item as { id: number; title: string };
   const remove = (what: string) => () => attempt(what, document, () => removeEntry(text, entry.line));
   const named = entry.items.includes(id);
-  const twin = look.all.find(
-    (e) => e.line < entry.line && e.items.includes(id) && sameText(e.text) === sameText(entry.text),
-  );
+  const first = look.firstOf(entry);
+  const twin = first && first.line < entry.line ? first : undefined;
   const [next, fixes] =
     entry.release === ""
       ? ["Move it to Unreleased.", () => moveToUnreleased(look, entry)]
@@ -277,24 +307,28 @@ function unknownItem(look: Look, entry: Entry, id: number): Finding {
 
 function whereNamed({ document }: Look, entry: Entry, id: number): Range {
   for (let line = entry.line - 1; line < entry.endLine; line++) {
-    const found = new RegExp(`(?<=\\(|[,;&][ \\t]*|^[ \\t]*)#${id}(?!\\d)`).exec(lineAt(document, line));
-    if (found) return rangeIn(line, found.index, found.index + found[0].length);
+    const source = lineAt(document, line);
+    for (const { index, 0: named } of source.matchAll(new RegExp(`#${id}(?!\\d)`, "g"))) {
+      const before = source.slice(0, index);
+      if (before.endsWith("(") || /^[,;&]?$/.test(before.trimEnd().slice(-1)))
+        return rangeIn(line, index, index + named.length);
+    }
   }
   const line = entry.line - 1;
   return rangeIn(line, 0, lineAt(document, line).length);
 }
 
-/** ` (#42)` goes whole, `#42` of a list with its comma. */
+/** ` (#42)` goes whole, `#42` of a list with its comma. A regular expression for blanks at an end would begin anew at each of them. */
 function withoutReference(document: TextDocument, { start, end }: Range) {
   const line = lineAt(document, start.line);
   const [before, behind] = [line.slice(0, start.character), line.slice(end.character)];
-  const alone = /[ \t]*\($/.exec(before);
-  if (alone && behind.startsWith(")"))
-    return { range: rangeIn(start.line, alone.index, end.character + 1), newText: "" };
+  if (before.endsWith("(") && behind.startsWith(")"))
+    return { range: rangeIn(start.line, before.slice(0, -1).trimEnd().length, end.character + 1), newText: "" };
   const next = /^[ \t]*[,;&][ \t]*/.exec(behind);
   if (next) return { range: rangeIn(start.line, start.character, end.character + next[0].length), newText: "" };
-  const last = /[ \t]*[,;&][ \t]*$/.exec(before);
-  return { range: rangeIn(start.line, last?.index ?? start.character, end.character), newText: "" };
+  const listed = before.trimEnd();
+  const from = /[,;&]$/.test(listed.slice(-1)) ? listed.slice(0, -1).trimEnd().length : start.character;
+  return { range: rangeIn(start.line, from, end.character), newText: "" };
 }
 
 // ---- findings and their fixes

@@ -43,6 +43,11 @@ describe("a commit's message in an editor", function () {
     assert.match(titles[1] ?? "", /^Calcifer adds “Calcifer-Waiver: entry; nothing to tell”$/);
     editor.replace(uri, "Speak TLS\n\nCalcifer-Waiver: entry; nothing to tell\n");
     assert.equal((await editor.lenses(uri)).length, 1);
+    // A commit took it, and nobody was asked who could take it away.
+    const message = "Speak TLS\n\nCalcifer-Waiver: entry; nothing to tell";
+    await home.must(top, "-c", "core.hooksPath=/dev/null", "commit", "-q", "--allow-empty", "-m", message);
+    editor.replace(uri, "Speak TLS\n");
+    assert.equal((await editor.lenses(uri)).length, 1);
   });
 
   it("offers items as a trailer, and by number", async () => {

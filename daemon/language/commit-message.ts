@@ -1,6 +1,6 @@
 // The message of a commit in an editor: the trailer that Calcifer adds, and the items it may name.
 import type { Position } from "vscode-languageserver-types";
-import { pendingWaiver } from "../../gate/hook.ts";
+import { unusedWaiver } from "../../gate/hook.ts";
 import { underWay } from "../../gate/repo.ts";
 import { called, keepsItsMessage } from "../../gate/rules.ts";
 import { itemTrailer, trailersOf, waiverTrailer } from "../../gate/trailers.ts";
@@ -38,7 +38,7 @@ export function commitMessage(around: Around): Feature {
       const line = lineAt(page.text, at.line);
       const [, id, key] = trailer.exec(line) ?? [];
       if (key !== undefined) {
-        const markdown = await explained(around, page, Number(id), key.toLowerCase());
+        const markdown = await explained(around, page, Number(id), { key: key.toLowerCase() });
         return markdown === undefined ? undefined : { markdown, range: rangeIn(at.line, 0, line.trimEnd().length) };
       }
       const reference = referenceAt(page.text, at);
@@ -80,7 +80,7 @@ async function willAdd(around: Around, page: Page): Promise<string[]> {
   if (underWay(repo) !== undefined || keepsItsMessage(text)) return [];
   const { branch, mark } = await itemHere(around, page.place);
   const there = trailersOf(text);
-  const waiver = pendingWaiver(repo, branch);
+  const waiver = await unusedWaiver(repo, branch);
   const trailers: string[] = [];
   if (mark && !there.keys.includes(mark.key))
     trailers.push(`Calcifer adds “${itemTrailer(mark)}”, for ${called(mark)}`);

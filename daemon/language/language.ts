@@ -1,5 +1,6 @@
 // The language server: what editors ask for while a person writes. The door; the rest is loaded with the first editor that comes.
 import { JSONRPCErrorException } from "json-rpc-2.0";
+import type { Verdict } from "../../protocol/shared.ts";
 import type { Caller, OtherMethod } from "../dispatch.ts";
 import type { Repos } from "../git/repos.ts";
 import type { Verdicts } from "../git/verdicts.ts";
@@ -11,8 +12,8 @@ export interface Around {
   world: World;
   repos: Repos;
   verdicts: Verdicts;
-  /** how an item stands, as a sentence. @throws Fault */
-  standing(item: StoredItem): Promise<string>;
+  /** how an item stands, as a sentence, and its merge gate's verdict. @throws Fault */
+  standing(item: StoredItem): Promise<{ line: string; merge: Verdict | null }>;
 }
 
 /** Answers for one connection after another; sessions.ts. */

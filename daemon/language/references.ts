@@ -7,8 +7,9 @@ import {
   type Position,
   type Range,
 } from "vscode-languageserver-types";
+import { isMissingEntry } from "../../gate/rules.ts";
 import { Fault } from "../../protocol/errors.ts";
-import { itemByKey } from "../work/work.ts";
+import { itemByKey, type StoredItem } from "../work/work.ts";
 import type { Page } from "./feature.ts";
 import { itemHere, itemsToName, type Known, knownItems, type Named } from "./items.ts";
 import type { Around } from "./language.ts";
@@ -22,8 +23,11 @@ export interface Reference {
 /** Nobody clicks through more. */
 const mostLinks = 5000;
 
-export const lineAt = (text: TextDocument, line: number): string =>
-  text.getText({ start: { line, character: 0 }, end: { line: line + 1, character: 0 } }).replace(/[\r\n]+$/, "");
+export function lineAt(text: TextDocument, line: number): string {
+  const whole = text.getText({ start: { line, character: 0 }, end: { line: line + 1, character: 0 } });
+  const ends = whole.endsWith("\r\n") ? 2 : whole.endsWith("\n") || whole.endsWith("\r") ? 1 : 0;
+  return ends === 0 ? whole : whole.slice(0, -ends);
+}
 
 export const rangeIn = (line: number, from: number, to: number): Range => ({
   start: { line, character: from },
@@ -66,15 +70,23 @@ export async function linksTo(around: Around, page: Page): Promise<DocumentLink[
 const commandLink = (item: number): string =>
   `command:calcifer.work.show?${encodeURIComponent(JSON.stringify([{ item }]))}`;
 
-/** What is known of an item, as Markdown; undefined when nothing is. */
-export async function explained(around: Around, page: Page, id: number, key?: string): Promise<string | undefined> {
+/**
+ * What is known of an item, as Markdown; undefined when nothing is.
+ * @param about its key, where the document says it; whether the document has its entry, which may not be committed
+ */
+export async function explained(
+  around: Around,
+  page: Page,
+  id: number,
+  { key, hasEntry = false }: { key?: string; hasEntry?: boolean } = {},
+): Promise<string | undefined> {
   const { mark } = await itemHere(around, page.place);
   const own = key === undefined ? (await knownItems(around, [id])).get(id) : await byKey(around, key);
   // Our #42 is not theirs: on their branch the number means their item.
   const theirs = mark && mark.id === id && mark.key !== own?.key && (key === undefined || mark.key === key);
   if (theirs)
     return `${heading(mark)}\n\nAn item of another database. Take it over: ${code("calcifer work adopt <branch>")}`;
-  if (own) return described(around, page, own);
+  if (own) return described(around, page, own, hasEntry);
   return key === undefined
     ? undefined
     : `${heading({ id, title: "" })}\n\nAn item of another database: its key ${code(key)} is not known here.`;
@@ -87,7 +99,12 @@ async function byKey({ world }: Around, key: string): Promise<Known | undefined>
   return itemByKey(world.db, key);
 }
 
-async function described(around: Around, { signal }: Page, { key, ...item }: Known): Promise<string> {
+async function described(
+  around: Around,
+  { signal }: Page,
+  { key, ...item }: Known,
+  hasEntry: boolean,
+): Promise<string> {
   const stored = await itemByKey(around.world.db, key);
   const facts = [
     item.type,
@@ -96,13 +113,19 @@ async function described(around: Around, { signal }: Page, { key, ...item }: Kno
     ...(item.branch ? [code(item.branch)] : []),
   ];
   signal.throwIfAborted();
-  const standing = stored && (await around.standing(stored).catch(toSentence));
+  const standing = stored && (await standingOf(around, stored, hasEntry));
   return [heading(item), facts.join(" · "), ...(standing ? [escaped(standing)] : [])].join("\n\n");
 }
 
-function toSentence(error: unknown): string {
-  if (error instanceof Fault) return error.message;
-  throw error;
+async function standingOf(around: Around, item: StoredItem, hasEntry: boolean): Promise<string> {
+  try {
+    const { line, merge } = await around.standing(item);
+    const missing = merge?.checks.find(isMissingEntry);
+    return hasEntry && missing ? line.replace(missing.message, () => "its entry is not committed yet.") : line;
+  } catch (error) {
+    if (error instanceof Fault) return error.message;
+    throw error;
+  }
 }
 
 /** Items as completions. `words` says what is written for one. */

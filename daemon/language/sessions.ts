@@ -3,11 +3,13 @@ import { JSONRPCErrorException } from "json-rpc-2.0";
 import {
   type CodeAction,
   CodeActionKind,
+  type Command,
   type Diagnostic,
   type DocumentSymbol,
   type Range,
   type SymbolInformation,
 } from "vscode-languageserver-types";
+import { policyFile } from "../../gate/policy.ts";
 import { Fault } from "../../protocol/errors.ts";
 import { version as ours } from "../../protocol/generated.ts";
 import type { Caller } from "../dispatch.ts";
@@ -27,6 +29,8 @@ import { policyDocument } from "./policy-file.ts";
 const quiet = 100;
 /** Characters from which on a document is looked at less often. */
 const large = 500_000;
+/** No document has so many. */
+const mostLenses = 10;
 const invalidRequest = -32600;
 
 export class Sessions implements Desk {
@@ -69,6 +73,10 @@ interface Watched {
   looking: Soon;
   /** as it was told last */
   told: { version: number; diagnostics: string } | undefined;
+  /** its lenses as the editor has them, for that text */
+  lenses: { text: string; placed: string; words: Map<string, string> } | undefined;
+  /** it was none of ours when it was looked at */
+  strange: boolean;
 }
 
 class Session {
@@ -78,8 +86,13 @@ class Session {
   private readonly client: asked.Initialize;
   private readonly documents = new Documents();
   private readonly watched = new Map<string, Watched>();
-  private readonly refreshing = new Soon(async () => this.caller.request("workspace/codeLens/refresh"), quiet);
+  private readonly refreshing = new Soon(async () => {
+    // Where it cannot be told, the editor may ask.
+    if (await this.lensesDiffer().catch(() => true)) this.refreshLenses();
+  }, quiet);
   private readonly deaf: () => void;
+  /** what was found in the documents as they are, until something happens: an editor asks at every move of the cursor */
+  private found = new WeakMap<Open, { text: string; findings: Finding[] }>();
   private lenses: boolean;
   private over = false;
 
@@ -90,7 +103,7 @@ class Session {
     this.client = client;
     this.lenses = client.initializationOptions.codeLens !== false;
     // Any item may be named in any document, and any branch may have moved.
-    this.deaf = around.world.onEvent(() => this.lookAgain());
+    this.deaf = around.world.onEvent(({ name }) => this.lookAgain(name.startsWith("service.")));
     caller.closed.addEventListener("abort", () => this.end(), { once: true });
     if (caller.closed.aborted) this.end();
   }
@@ -114,7 +127,10 @@ class Session {
         this.watch(textDocument.uri).looking.ask();
     },
     // What lies in the work tree counts until the policy is committed, so that all may look different.
-    "textDocument/didSave": () => this.lookAgain(),
+    "textDocument/didSave": (params) => {
+      // The policy says which files are ours.
+      this.lookAgain(asked.read(asked.OfDocument, params).textDocument.uri.endsWith(`/${policyFile}`));
+    },
     "textDocument/didClose": (params) => this.close(asked.read(asked.OfDocument, params).textDocument.uri),
     "workspace/didChangeConfiguration": (params) => {
       const enabled = asked.read(asked.Configuration, params).settings?.calcifer?.codeLens?.enabled;
@@ -143,7 +159,7 @@ class Session {
       const { textDocument, range, context } = asked.read(asked.CodeAction, params);
       if (context?.only && !context.only.some((kind) => isOrHolds(kind, CodeActionKind.QuickFix))) return [];
       const found = await this.on(textDocument.uri, signal, async (feature, page) => {
-        const findings = (await feature.findings?.(page)) ?? [];
+        const findings = (await this.findingsOf(feature, page)) ?? [];
         const near = findings.filter(({ diagnostic }) => touches(diagnostic.range, range));
         return near.flatMap((finding) => this.actions(page, finding, context?.diagnostics ?? []));
       });
@@ -152,13 +168,22 @@ class Session {
     "textDocument/codeLens": async (params, signal) => {
       const { uri } = asked.read(asked.OfDocument, params).textDocument;
       if (!this.lenses) return [];
-      const placed = await this.on(uri, signal, async (feature, page) => feature.lenses?.(page));
-      return (placed ?? []).map(({ range, ...data }) => ({ range, data: { uri, ...data } }));
+      const [text, { found }] = [this.textOf(uri), this];
+      const placed = await this.placeLenses(uri, signal);
+      // What happened meanwhile may be in it, or not.
+      if (found !== this.found) this.refreshing.ask();
+      const watched = this.watched.get(uri);
+      if (watched && text !== undefined) watched.lenses = { text, placed: JSON.stringify(placed), words: new Map() };
+      return placed;
     },
     "codeLens/resolve": async (params, signal) => {
       const { range, data } = asked.read(asked.Lens, params);
-      const command = await this.on(data.uri, signal, async (feature, page) => feature.lensWords?.(page, data));
-      return { range, data, command: command ?? { title: "", command: "" } };
+      const { found } = this;
+      const command = await this.wordsOf(data, signal);
+      if (found !== this.found) this.refreshing.ask();
+      const words = this.watched.get(data.uri)?.lenses?.words;
+      if (words && words.size < mostLenses) words.set(JSON.stringify(data), JSON.stringify(command));
+      return { range, data, command };
     },
     "textDocument/documentLink": async (params, signal) => {
       const { uri } = asked.read(asked.OfDocument, params).textDocument;
@@ -193,7 +218,10 @@ class Session {
   /** A repository that cannot be read is told elsewhere; a document in it has nothing to say. */
   private async placed(open: Open): Promise<Place | undefined> {
     try {
-      return await placeOf(this.around, open);
+      const place = await placeOf(this.around, open);
+      const watched = this.watched.get(open.uri);
+      if (watched) watched.strange = place === undefined;
+      return place;
     } catch (error) {
       if (error instanceof Fault) return undefined;
       throw error;
@@ -235,25 +263,37 @@ class Session {
       quiet,
       (error) => this.around.world.log.error({ err: error }, "a document could not be looked at"),
     );
-    const watched: Watched = { looking, told: undefined };
+    const watched: Watched = { looking, told: undefined, lenses: undefined, strange: false };
     this.watched.set(uri, watched);
     return watched;
   }
 
-  private lookAgain(): void {
-    for (const { looking } of this.watched.values()) looking.ask();
-    this.refreshLenses();
+  /** @param strangers also those that were of no service: one may have come */
+  private lookAgain(strangers: boolean): void {
+    this.found = new WeakMap();
+    for (const { looking, strange } of this.watched.values()) if (strangers || !strange) looking.ask();
+    this.refreshing.ask();
+  }
+
+  private async findingsOf(feature: Feature, page: Page): Promise<Finding[] | undefined> {
+    const { found } = this;
+    const text = page.text.getText();
+    const known = found.get(page.open);
+    if (known?.text === text) return known.findings;
+    const findings = await feature.findings?.(page);
+    if (findings && page.text.getText() === text) found.set(page.open, { text, findings });
+    return findings;
   }
 
   private async look(uri: string): Promise<void> {
     const watched = this.watched.get(uri);
     const { closed } = this.caller;
-    const length = this.documents.get(uri)?.text?.getText().length ?? 0;
+    const length = this.textOf(uri)?.length ?? 0;
     // Everybody else waits while it is read, so what is large is read less often.
     if (length > large) await pause(length / 2000, closed);
     const version = this.documents.get(uri)?.version;
     if (!watched || version === undefined) return;
-    const found = await this.on(uri, closed, async (feature, page) => feature.findings?.(page)).catch(
+    const found = await this.on(uri, closed, async (feature, page) => this.findingsOf(feature, page)).catch(
       (error: unknown) => {
         if (!closed.aborted) throw error;
       },
@@ -272,9 +312,42 @@ class Session {
     this.caller.notify("textDocument/publishDiagnostics", { uri, version, diagnostics });
   }
 
+  // ---- lenses
+
+  private async placeLenses(uri: string, signal: AbortSignal): Promise<{ range: Range; data: asked.Lens["data"] }[]> {
+    const placed = await this.on(uri, signal, async (feature, page) => feature.lenses?.(page));
+    return (placed ?? []).map(({ range, ...data }) => ({ range, data: { uri, ...data } }));
+  }
+
+  private async wordsOf(data: asked.Lens["data"], signal: AbortSignal): Promise<Command> {
+    const words = await this.on(data.uri, signal, async (feature, page) => feature.lensWords?.(page, data));
+    return words ?? { title: "", command: "" };
+  }
+
+  /**
+   * Whether an editor that asked again would see something else. It puts its question off each time it is told to ask:
+   * told at every event, VS Code would go on showing what was. After a change of the text it asks by itself.
+   */
+  private async lensesDiffer(): Promise<boolean> {
+    for (const [uri, { lenses }] of this.watched) {
+      if (!lenses || lenses.text !== this.textOf(uri)) continue;
+      if (lenses.placed !== JSON.stringify(await this.placeLenses(uri, this.caller.closed))) return true;
+      for (const [data, words] of lenses.words)
+        if (words !== JSON.stringify(await this.wordsOf(JSON.parse(data) as asked.Lens["data"], this.caller.closed)))
+          return true;
+    }
+    return false;
+  }
+
   private refreshLenses(): void {
-    if (this.client.capabilities.workspace.codeLens.refreshSupport === true && this.watched.size > 0)
-      this.refreshing.ask();
+    if (this.client.capabilities.workspace.codeLens.refreshSupport !== true || this.watched.size === 0) return;
+    // What is not asked for again is not seen.
+    for (const watched of this.watched.values()) watched.lenses = undefined;
+    this.caller.request("workspace/codeLens/refresh");
+  }
+
+  private textOf(uri: string): string | undefined {
+    return this.documents.get(uri)?.text?.getText();
   }
 
   private close(uri: string): void {

@@ -6,6 +6,7 @@ import type { Room } from "../../protocol/contract.ts";
 import { Fault } from "../../protocol/errors.ts";
 import { contractHash, version } from "../../protocol/generated.ts";
 import { type Folders, folders } from "../../protocol/paths.ts";
+import { type Stopping, stoppingNotification } from "../../protocol/wire.ts";
 import type { Life } from "../daemon/daemon.ts";
 import { openStore, type Store } from "../db/open.ts";
 import { preparePlace } from "../db/place.ts";
@@ -109,7 +110,8 @@ async function open(places: Folders, lock: Lock, env: Env, options: StartOptions
     seq: () => feed.seq,
     stop: (why) => {
       // Whoever would start it again at once, as an open editor would, knows that a person wants it gone.
-      server.tell("daemon.stopping", { why });
+      const told: Stopping = { why };
+      server.tell(stoppingNotification, told, ({ by }) => by === "cli" || by === "extension");
       stop(why);
     },
   };

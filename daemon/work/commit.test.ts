@@ -535,6 +535,26 @@ describe("commit", () => {
       });
   });
 
+  it("a waiver that waits is used up by the next commit without an entry, with and without hooks", async () => {
+    const trailers = () => git("log", "-1", "--format=%(trailers:key=Calcifer-Waiver,valueonly)");
+    for (const hooks of [true, false]) {
+      await home.call.gate.waive({ check: "entry", reason: `for ${hooks}`, repo: top });
+      lie("edge.conf", `${hooks}\n`);
+      if (!hooks) for (const hook of ["pre-commit", "commit-msg"]) chmodSync(path.join(top, ".git/hooks", hook), 0o644);
+      try {
+        await home.call.work.commit({ message: "Note", repo: top, all: true });
+      } finally {
+        await home.call.service.doctor({ service: "gateway", fix: true });
+      }
+      assert.equal(await trailers(), `entry; for ${hooks}`);
+      lie("edge.conf", `${hooks}, again\n`);
+      assert.match(
+        (await said(home.call.work.commit({ message: "Note", repo: top, all: true }))).message,
+        /has no entry/,
+      );
+    }
+  });
+
   it("policy first: the second commit needs no entry", async () => {
     const first = await home.service("first", { ".calcifer.yaml": "changes: { commit: first }\n", x: "1\n" });
     await home.item("first", "Once");

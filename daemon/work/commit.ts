@@ -1,6 +1,7 @@
 // Committing on an item's branch: the entry is written, the gate asked, the commit made and linked.
 import path from "node:path";
 import { fields, text } from "../../gate/git.ts";
+import { type PendingWaiver, unusedWaiver } from "../../gate/hook.ts";
 import { judgeCommit, trunkOf } from "../../gate/judge.ts";
 import { log } from "../../gate/log.ts";
 import { matches, type Policy } from "../../gate/policy.ts";
@@ -11,7 +12,8 @@ import { itemTrailer, trailersOf, waiverTrailer, withTrailer } from "../../gate/
 import type { Api } from "../../protocol/api.ts";
 import type { Implements, Parsed } from "../../protocol/contract.ts";
 import { Fault, type Reason } from "../../protocol/errors.ts";
-import { type Item, identityVariables, type work } from "../../protocol/work.ts";
+import { identityVariables } from "../../protocol/identity.ts";
+import type { Item, work } from "../../protocol/work.ts";
 import { type CommitPlan, makeCommit, uncommittedIn, type What } from "../git/commit.ts";
 import type { Opened, Repos } from "../git/repos.ts";
 import type { Call, World } from "../world.ts";
@@ -35,7 +37,9 @@ export function committing(world: World, repos: Repos): Pick<Work, "commit" | "u
         });
       const item = (await marks(opened.repo)).get(branch);
       const { policy } = await policyNow(opened.repo, opened.objects, trunkOf(opened.repo, item), item?.service);
-      const message = messageFor(p, item);
+      const waiver =
+        p.entry === undefined && p.noEntry === undefined ? await unusedWaiver(opened.repo, branch) : undefined;
+      const message = messageFor(p, item, waiver);
       const own = item && (await itemByKey(world.db, item.key));
       const entry = entryFor(p, policy, item, own?.type);
       const commit = await makeCommit(opened, {
@@ -113,12 +117,11 @@ function whatOf(p: Asked): What {
   return p.paths.length > 0 ? { kind: "paths", paths: p.paths, cwd: path.resolve(p.repo ?? ".") } : { kind: "staged" };
 }
 
-/** The message with its trailers; the hooks would add them, but hooks may be missing. */
-function messageFor(p: Asked, item: ItemMark | undefined): string {
-  const waived =
-    p.noEntry === undefined
-      ? `${p.message.trimEnd()}\n`
-      : withTrailer(`${p.message.trimEnd()}\n`, waiverTrailer("entry", p.noEntry));
+/** The message with its trailers; the hooks would add them, but hooks may be missing, and it is judged before they run. */
+function messageFor(p: Asked, item: ItemMark | undefined, waiting: PendingWaiver | undefined): string {
+  const waiver = p.noEntry === undefined ? waiting : { check: "entry", reason: p.noEntry };
+  const message = `${p.message.trimEnd()}\n`;
+  const waived = waiver ? withTrailer(message, waiverTrailer(waiver.check, waiver.reason)) : message;
   return item ? withTrailer(waived, itemTrailer(item)) : waived;
 }
 

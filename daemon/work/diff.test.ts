@@ -138,6 +138,43 @@ describe("diff", () => {
       assert.deepEqual({ ...found, tip: before.tip }, before, "as it was before");
     });
 
+  it("of a fast-forwarded item that had taken the trunk in: its own, not what it took in", async () => {
+    await policy("merge:\n  strategy: ff\n");
+    const { id, branch } = await begun();
+    const took: string[] = [];
+    for (const name of ["a", "b"]) {
+      await commit(name, name, { [`${name}.txt`]: "x\n" });
+      await home.must(top, "switch", "-q", "main");
+      took.push((await commit("Trunk", undefined, { [`trunk-${name}.txt`]: "x\n" })).commit);
+      await home.must(top, "switch", "-q", branch as string);
+      await home.call.work.update({ item: id });
+    }
+    const last = await commit("Last", undefined, { "c.txt": "x\n" });
+    const before = await diff(id);
+    await finished(id);
+    const found = await diff(id);
+    assert.deepEqual([found.base, found.tip], [took.at(-1), last.commit]);
+    assert.deepEqual(
+      found.files.map((f) => f.path),
+      ["CHANGES.md", "a.txt", "b.txt", "c.txt"],
+    );
+    assert.deepEqual(found, before, "as it was before");
+  });
+
+  it("says so where the commit of the merge is not in this clone", async () => {
+    const { id } = await begun();
+    await commit("One", "TLS", { "a.txt": "a\n" });
+    const { commit: merge } = await finished(id);
+    await home.must(top, "switch", "-q", "--detach");
+    await home.must(top, "update-ref", "refs/heads/main", `${merge}^1`);
+    await home.must(top, "switch", "-q", "main", "--discard-changes");
+    await home.must(top, "reflog", "expire", "--expire=now", "--all");
+    await home.must(top, "-c", "gc.reflogExpire=now", "gc", "-q", "--prune=now");
+    const { fault, message } = await said(diff(id));
+    assert.equal(fault, "missing");
+    assert.match(message, /^The commit \w{8} that merged #\d+ is not in this clone\.$/);
+  });
+
   it("of an item that was merged elsewhere: its own commits, not the trunk's newest", async () => {
     const base = await home.tip(top);
     const { id, branch } = await begun();

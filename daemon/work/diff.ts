@@ -1,8 +1,8 @@
 // What an item's branch brings to the trunk, or what its merge has brought: commits, files, entries.
-import path from "node:path";
-import { addedEntries, parseFragment } from "../../gate/changes.ts";
-import { fields, firstLine, text } from "../../gate/git.ts";
+import { addedEntries, isFragmentOf, parseFragment } from "../../gate/changes.ts";
+import { fields, firstLine, type Git } from "../../gate/git.ts";
 import { type Logged, log } from "../../gate/log.ts";
+import { mergeBase } from "../../gate/merge-base.ts";
 import type { Policy } from "../../gate/policy.ts";
 import { policyNow } from "../../gate/policy-in-force.ts";
 import type { Objects, Repo } from "../../gate/repo.ts";
@@ -52,11 +52,11 @@ async function rangeOf(world: World, located: Located, signal: AbortSignal): Pro
   const { item, service, opened } = located;
   const { repo } = opened;
   const tip = item.branch === null ? undefined : await tipOf(repo, item.branch);
-  const merged = item.merged && (() => mergedRange(world, located));
+  const merged = item.merged && (() => mergedRange(world, located, signal));
   if (merged && (item.status === "done" || tip === undefined)) return merged();
   const trunkTip = tip === undefined ? undefined : await tipOf(repo, service.trunk);
   if (tip === undefined || trunkTip === undefined) return undefined;
-  const found = await log(repo.git, ["-n", `${most + 1}`, `${trunkTip}..${tip}`]);
+  const found = await log(stoppable(repo.git, signal), ["-n", `${most + 1}`, `${trunkTip}..${tip}`]);
   // A branch that was kept after its merge has nothing the trunk lacks.
   if (found.length === 0) return merged ? merged() : { base: tip, tip, commits: [] };
   const commits = found
@@ -76,21 +76,49 @@ async function baseOf(
   const oldest = commits.length > most ? undefined : commits.at(-1);
   const isLine = commits.every(({ parents }) => parents.length === 1);
   if (oldest && isLine) return oldest.parents[0] as string;
-  return text(await repo.git(["merge-base", trunkTip, tip], { signal }))?.split("\n")[0] ?? null;
+  return (await mergeBase(repo, trunkTip, tip, { signal })) ?? null;
 }
 
-async function mergedRange(world: World, { item, opened: { objects } }: Located): Promise<Range | undefined> {
+async function mergedRange(world: World, located: Located, signal: AbortSignal): Promise<Range | undefined> {
+  const { item, service, opened } = located;
   const merge = item.merged?.commit as string;
-  const [commits, made] = await Promise.all([recordedCommits(world.db, item.id), readCommit(objects, merge)]);
-  if (!made) return undefined;
+  const [commits, made] = await Promise.all([recordedCommits(world.db, item.id), readCommit(opened.objects, merge)]);
+  if (!made)
+    throw new Fault("missing", `The commit ${merge.slice(0, 8)} that merged #${item.id} is not in this clone.`, {
+      hint: `Get the history of ${service.trunk}: git fetch`,
+    });
   const [newest, oldest] = [commits[0], commits.at(-1)];
   const isOurs = made.keys.includes(item.key) && !commits.some((c) => c.id === merge);
   if (isOurs) return { base: made.parents[0] ?? null, tip: merge, commits };
   // A fast-forward, or a merge that was made elsewhere: what it brought are the commits of the branch.
   if (!newest || !oldest) return { base: merge, tip: merge, commits };
-  const before = (await readCommit(objects, oldest.id))?.parents[0] ?? null;
-  return { base: before, tip: newest.id, commits };
+  const before = (await readCommit(opened.objects, oldest.id))?.parents[0] ?? null;
+  return { base: (await takenIn(located, before, newest.id, signal)) ?? before, tip: newest.id, commits };
 }
+
+// A branch that was kept up to date for so long is told by where it began.
+const mostTakenIn = 200;
+
+/** The newest commit of the trunk that was merged into a branch: what came with it is not the branch's. */
+async function takenIn(
+  { opened: { repo }, service }: Located,
+  before: string | null,
+  tip: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const range = ["--merges", "--first-parent", "-n", `${mostTakenIn}`, tip, ...(before === null ? [] : [`^${before}`])];
+  for (const { parents } of await log(stoppable(repo.git, signal), range))
+    for (const other of parents.slice(1)) {
+      const asked = await repo.git(["merge-base", "--is-ancestor", other, `refs/heads/${service.trunk}`], { signal });
+      if (asked.code === 0) return other;
+    }
+  return undefined;
+}
+
+const stoppable =
+  (git: Git, signal: AbortSignal): Git =>
+  (args, options) =>
+    git(args, { ...options, signal });
 
 async function readCommit(objects: Objects, id: string): Promise<{ parents: string[]; keys: string[] } | undefined> {
   const found = await objects.readText(id);
@@ -144,11 +172,7 @@ async function entriesBetween(
   files: File[],
 ): Promise<Diff["entries"]> {
   if (changes.entries === "fragments") {
-    const folder = path.posix.join(path.posix.dirname(changes.file), "changes");
-    const own = files.filter(
-      (f) =>
-        f.state !== "D" && path.posix.dirname(f.path) === folder && path.posix.basename(f.path).startsWith(`${item}-`),
-    );
+    const own = files.filter((f) => f.state !== "D" && isFragmentOf(changes.file, item, f.path));
     const read = await Promise.all(own.map(async (f) => fragment(f.path, await objects.readText(`${tip}:${f.path}`))));
     return read.flat();
   }

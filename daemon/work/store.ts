@@ -291,9 +291,12 @@ export async function listItems(db: Db, page: Page): Promise<{ items: ListedItem
     throw new Fault("invalid", "after: is not a cursor that work.list gave.");
   const services = await serviceIds(db, page.service);
   const scopes = scopesOf(page);
-  // An index has the items of one status in their order: the newest of each are the newest of all.
+  // An index has the items of one status and service in their order: the newest of each are the newest of all.
   const asked = page.search === undefined ? scopes.map((scope) => [scope]) : [scopes];
-  const pages = await Promise.all(asked.map((some) => pageOf(db, page, services, some, before)));
+  const owners = page.noService && page.search === undefined ? await goneOwners(db) : [undefined];
+  const pages = await Promise.all(
+    owners.flatMap((owner) => asked.map((some) => pageOf(db, page, services, some, before, owner))),
+  );
   const rows = pages.flat().sort((a, b) => b.id - a.id);
   const items = rows.slice(0, page.limit).map(toListed);
   return { items, next: rows.length > items.length ? String(items.at(-1)?.id) : null };
@@ -305,8 +308,9 @@ async function pageOf(
   services: readonly number[] | undefined,
   scopes: Scope[],
   before: number | undefined,
+  owner: Owner | undefined,
 ): Promise<ListedRow[]> {
-  const from = matching(db, page, services, scopes);
+  const from = matching(db, page, services, scopes, owner);
   if (!from) return [];
   // Led by the items, SQLite would gather every hit of a search before the first row.
   const number = sql.ref<number>(page.search === undefined ? "items.id" : "items_fts.rowid");
@@ -409,8 +413,24 @@ function scopesOf({ status, all }: Filter): Scope[] {
   return [...asked];
 }
 
-/** The items a filter takes, in no order; undefined when there can be none. */
-function matching(db: Db, filter: Filter, services: readonly number[] | undefined, scopes: Scope[]) {
+/** The service of an item that has none any more: none at all, or one that was removed. */
+type Owner = number | null;
+
+const mostOwners = 50;
+
+/** Each for a walk of its own; where there would be too many, one for all. */
+async function goneOwners(db: Db): Promise<(Owner | undefined)[]> {
+  const removed = await removedServices(db)
+    .limit(mostOwners + 1)
+    .execute();
+  return removed.length > mostOwners ? [undefined] : [null, ...removed.map(({ id }) => id)];
+}
+
+/**
+ * The items a filter takes, in no order; undefined when there can be none.
+ * @param owner of those without a service, the ones that had this
+ */
+function matching(db: Db, filter: Filter, services: readonly number[] | undefined, scopes: Scope[], owner?: Owner) {
   const [service] = services ?? [];
   if (services && service === undefined) return undefined;
   const expression = filter.search === undefined ? undefined : searchExpression(filter, scopes, services);
@@ -425,7 +445,8 @@ function matching(db: Db, filter: Filter, services: readonly number[] | undefine
   }
   if (filter.label !== undefined) q = q.where("items.id", "in", labelled(db, filter.label));
   if (filter.noLabel) q = q.where(sql<boolean>`items.labels = '[]'`);
-  if (filter.noService)
+  if (owner !== undefined) q = q.where("items.service_id", "is", owner);
+  else if (filter.noService)
     q = q.where((e) => e.or([e("items.service_id", "is", null), e("items.service_id", "in", removedServices(db))]));
   return q;
 }

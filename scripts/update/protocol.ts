@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { faults } from "../../protocol/errors.ts";
-import { largestFrame } from "../../protocol/wire.ts";
+import { largestFrame, stoppingNotification } from "../../protocol/wire.ts";
 import type { Schema } from "./openrpc.ts";
 import { table } from "./reference.ts";
 
@@ -104,6 +104,12 @@ Any request may carry \`workDoneToken\` (a text or a number) among its parameter
 notification \`$/progress\` with \`{"token", "value": {"message", "percentage"}}\`. The notification \`$/cancelRequest\` with
 \`{"id"}\` stops the request of that id, which is then answered with the fault \`cancelled\`, unless it was done first. An ask
 ends with its connection; an act goes on without it.
+
+## Goodbye
+
+When a person stops the daemon, clients that said they are \`cli\` or \`extension\` hear the notification
+\`${stoppingNotification}\` with \`{"why"}\`; then every connection gets the answers that are due, and ends. A client that starts the
+daemon when it is gone shall not do so after this word, until somebody acts. A connection that ends without it was lost.
 
 ## Events
 

@@ -6,8 +6,8 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { contractHash, version } from "../../protocol/generated.ts";
+import { identityVariables } from "../../protocol/identity.ts";
 import { Deframer, frame } from "../../protocol/wire.ts";
-import { identityVariables } from "../../protocol/work.ts";
 import { type House, house } from "./house.ts";
 
 const program = path.resolve(import.meta.dirname, "../../cli/main.ts");
