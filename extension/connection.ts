@@ -14,7 +14,7 @@ import {
 import { openSocket } from "../protocol/connect.ts";
 import { Fault, faultFromWire, isFault } from "../protocol/errors.ts";
 import type { EventRecord } from "../protocol/event.ts";
-import type { Welcome } from "../protocol/wire.ts";
+import { stoppingNotification, type Welcome } from "../protocol/wire.ts";
 import type { CallOptions, DaemonState } from "./daemon.ts";
 import { setting } from "./settings.ts";
 
@@ -59,7 +59,7 @@ export class Connection {
     this.#options = options;
     this.#client = new QuietClient("calcifer", "Calcifer", () => this.#socket(), this.#clientOptions());
     this.#client.onDidChangeState(({ newState }) => newState === State.Running && void this.#running());
-    this.#client.onNotification("daemon.stopping", () => {
+    this.#client.onNotification(stoppingNotification, () => {
       this.#stopped = true;
     });
     this.#client.onNotification("event", (event: EventRecord) => this.#hear(event));

@@ -141,7 +141,8 @@ export const switchTo: Run = async (window, given) => {
     await repository.checkout(branch);
   } catch (error) {
     // VS Code's git has what git said beside its own message.
-    const said = String((error as { stderr?: unknown }).stderr ?? (error as Error).message);
+    const { stderr, message } = error as Error & { stderr?: string };
+    const said = stderr ?? message;
     throw new Fault(
       "refused",
       said
