@@ -68,7 +68,10 @@ function menus(): Json {
   const entries = all.flatMap(([id, { places = [] }]) =>
     places.map(({ menu, when, group }) => ({ menu, entry: { command: id, ...(when && { when }), group } })),
   );
-  const opened = submenus.map(({ id, place: { menu, when, group } }) => ({ menu, entry: { submenu: id, when, group } }));
+  const opened = submenus.map(({ id, place: { menu, when, group } }) => ({
+    menu,
+    entry: { submenu: id, when, group },
+  }));
   const byMenu = Object.groupBy([...entries, ...opened], ({ menu }) => menu);
   const palette = all.flatMap(([id, action]) =>
     action.palette === undefined ? [] : [{ command: id, when: String(action.palette) }],
