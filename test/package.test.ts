@@ -98,6 +98,7 @@ describe("making packages", function () {
   const folder = path.resolve(import.meta.dirname, "../.cache/vsix");
 
   it("waits for those under way when one fails, and leaves nothing behind", async () => {
+    mkdirSync(folder, { recursive: true });
     const before = readdirSync(folder).sort();
     await assert.rejects(makePackages(["nowhere" as Target, here(), here()]), /nowhere|undefined/);
     assert.deepEqual(
