@@ -18,27 +18,26 @@ export function dragging(daemon: Daemon): vscode.TreeDragAndDropController<WorkN
       const items = (data.get(mime)?.value ?? []) as ItemNode[];
       const group = target?.kind === "group" ? target : undefined;
       if (!group || !vscode.workspace.isTrusted) return;
-      try {
-        for (const node of items) await become(daemon, node, group);
-      } catch (error) {
-        tellFault(error);
-      }
+      // What is there already stays; what one is refused is no reason to leave the others.
+      for (const node of items.filter((one) => one.group !== group.id))
+        await become(daemon, node, group).catch((error: unknown) => tellFault(error));
     },
   };
 }
 
 async function become(daemon: Daemon, node: ItemNode, { by, value }: GroupNode): Promise<void> {
-  const { id, status, version: ifVersion } = node.item;
+  const { id, status } = node.item;
   if (by === "status") return changeStatus(id, status, value);
-  if (by === "label") await daemon.act("work.edit", { item: id, label: labelsIn(node, value), ifVersion });
-  else if (value !== null) await daemon.act("work.edit", { item: id, [by]: value, ifVersion });
+  if (by === "label") return changeLabels(daemon, node, value);
+  if (value !== null) await daemon.act("work.edit", { item: id, [by]: value });
 }
 
-/** The label of the group it came from is left behind. */
-function labelsIn({ item, group }: ItemNode, value: string | null): string[] {
-  if (value === null) return [];
-  const others = item.labels.filter((label) => groupId("label", label) !== group);
-  return [...new Set([...others, value])];
+/** The label of the group it came from is left behind. A row may be older than its labels, so they are asked for. */
+async function changeLabels(daemon: Daemon, { item: { id }, group }: ItemNode, value: string | null): Promise<void> {
+  const { labels, version } = await daemon.ask("work.get", { item: id });
+  const others = labels.filter((label) => groupId("label", label) !== group);
+  const label = value === null ? [] : [...new Set([...others, value])];
+  await daemon.act("work.edit", { item: id, label, ifVersion: version });
 }
 
 /** Through the commands, which ask what has to be asked. */
