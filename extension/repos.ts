@@ -102,6 +102,23 @@ export class Repos implements vscode.Disposable {
     return this.#snapshot.repos.find((shown) => ownItem(shown)?.id === id)?.repo;
   }
 
+  service(name: string | null | undefined): Service | undefined {
+    return this.#snapshot.services.find((service) => service.name === name);
+  }
+
+  /** Where an item's files are: its own work tree, where its branch is checked out, else its service's repository. */
+  folderOf({
+    id,
+    worktree,
+    service,
+  }: {
+    id: number;
+    worktree: string | null;
+    service: string | null;
+  }): string | undefined {
+    return worktree ?? this.whereCheckedOut(id) ?? this.service(service)?.repo;
+  }
+
   get git(): GitApi | undefined {
     return this.#git;
   }

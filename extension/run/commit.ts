@@ -50,7 +50,7 @@ async function showLine(file: vscode.Uri, line: number): Promise<void> {
 export const showChanges: Run = async (window, given) => {
   const shown = window.repos.snapshot.repos.find(({ repo }) => repo === repoOf(given));
   const service = serviceOf(given) ?? shown?.service ?? (await pickService(window, vscode.l10n.t("Open CHANGES.md")));
-  const about = window.repos.snapshot.services.find(({ name }) => name === service);
+  const about = window.repos.service(service);
   if (!about) return;
   const folder = vscode.Uri.file(repoOf(given) ?? about.repo);
   const file = vscode.Uri.joinPath(folder, about.changes);

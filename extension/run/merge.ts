@@ -105,8 +105,7 @@ async function updateItem(window: Window, id: number, offline: boolean): Promise
 }
 
 async function offerConflicts(window: Window, id: number, conflicts: string[]): Promise<void> {
-  const { worktree, service } = await window.daemon.ask("work.get", { item: id });
-  const folder = worktree ?? window.repos.snapshot.services.find(({ name }) => name === service)?.repo;
+  const folder = window.repos.folderOf(await window.daemon.ask("work.get", { item: id }));
   const files = folder ? conflicts.map((file) => vscode.Uri.joinPath(vscode.Uri.file(folder), file)) : [];
   const sentence =
     conflicts.length === 1

@@ -105,8 +105,7 @@ export const policy: Run = async (window, given) => {
 };
 
 function folderOf(window: Window, given: unknown): vscode.Uri | undefined {
-  const name = serviceOf(given);
-  const repo = window.repos.snapshot.services.find((service) => service.name === name)?.repo ?? repoOf(given);
+  const repo = window.repos.service(serviceOf(given))?.repo ?? repoOf(given);
   return repo === undefined ? undefined : vscode.Uri.file(repo);
 }
 
@@ -122,7 +121,7 @@ export const rename: Run = async (window, given) => {
 export const remove: Run = async (window, given) => {
   const service = serviceOf(given) ?? (await pickService(window, vscode.l10n.t("Remove Service")));
   if (service === undefined) return;
-  const items = window.repos.snapshot.services.find(({ name }) => name === service)?.items ?? 0;
+  const items = window.repos.service(service)?.items ?? 0;
   const yes = vscode.l10n.t("Remove");
   const kept = items > 0 ? vscode.l10n.t("Its {0} open items are kept, without a service.", items) : "";
   const detail = [

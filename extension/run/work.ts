@@ -133,7 +133,7 @@ export const switchTo: Run = async (window, given) => {
   if (id === undefined) return;
   const { branch, worktree, service } = await window.daemon.ask("work.get", { item: id });
   if (worktree) return offerFolder(worktree, `#${id}`);
-  const repo = window.repos.snapshot.services.find(({ name }) => name === service)?.repo;
+  const repo = window.repos.service(service)?.repo;
   const repository = repo && window.repos.git?.getRepository(vscode.Uri.file(repo));
   if (!branch || !repository)
     return void tell(vscode.l10n.t("The repository of #{0} is not open in this window.", id), openRepo(repo));
@@ -196,7 +196,7 @@ export const document: Run = async (window, given) => {
   const item = await window.daemon.ask("work.get", { item: id });
   if (item.document === null) return void tell(vscode.l10n.t("{0} needs no document.", called(item)));
   const { path } = await window.daemon.act("work.document", { item: id });
-  const folder = item.worktree ?? window.repos.snapshot.services.find(({ name }) => name === item.service)?.repo;
+  const folder = window.repos.folderOf(item);
   if (folder) await vscode.window.showTextDocument(vscode.Uri.joinPath(vscode.Uri.file(folder), path));
 };
 

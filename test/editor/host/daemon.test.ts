@@ -19,11 +19,6 @@ describe("the extension", () => {
     const status = await vscode.commands.executeCommand<{ version: string }>("calcifer.daemon.status");
     assert.equal(status.version, vscode.extensions.getExtension("calcifer.calcifer")?.packageJSON.version);
   });
-
-  it("has put the command line on the terminal's PATH", async () => {
-    await parts();
-    assert.match(process.env.CALCIFER_HOME ?? "", /cal-home/);
-  });
 });
 
 describe("a daemon that is killed", () => {

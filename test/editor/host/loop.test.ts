@@ -80,9 +80,8 @@ describe("an item in Now and in the status bar", () => {
     await started("In order");
     const [row] = now.getChildren();
     const icons = now.getChildren(row).map((node) => (now.getTreeItem(node).iconPath as vscode.ThemeIcon).id);
-    assert.deepEqual(icons.slice(icons.lastIndexOf("x") + 1).includes("x"), false);
-    assert.equal(icons[0], "x");
-    assert.equal(icons.at(-1), "check");
+    assert.ok(icons.includes("x") && icons.includes("check"), icons.join());
+    assert.ok(icons.lastIndexOf("x") < icons.indexOf("check"), icons.join());
   });
 
   it("deletes nothing without asking, a dropped item neither", async () => {
