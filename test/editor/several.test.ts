@@ -97,7 +97,9 @@ story("two repositories in a window", { prepare }, (now) => {
       await window.commit.seen(next);
       await window.commit.seen(`Something is new in ${file}`);
       assert.equal(await (await window.commit.at("#message")).inputValue(), "");
-      for (const entry of await (await window.commit.at("#entry")).all()) assert.equal(await entry.inputValue(), "");
+      const entries = await window.commit.at("#entry");
+      const typed = async () => Promise.all((await entries.all()).map((entry) => entry.inputValue()));
+      await until(async () => (await typed()).join(""), "");
     });
 
   it("groups items by service", async () => {

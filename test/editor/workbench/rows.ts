@@ -1,4 +1,5 @@
 // A view of the side bar: its header with actions, its rows, what it says when it has none.
+import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import { Part } from "./parts.ts";
 
@@ -140,10 +141,19 @@ export class Row {
     for (const entry of entries) await choose(this.at.page(), entry);
   }
 
-  /** Drags it onto another one. */
+  /** Drags it onto another one, and lets go when that one shows that it would take it. */
   async drag(onto: Row): Promise<void> {
+    const { mouse } = this.at.page();
+    const takes = onto.at.and(this.at.page().locator(".drop-target"));
     await this.reveal();
-    await this.at.dragTo(onto.at);
+    await this.at.hover();
+    await mouse.down();
+    const { x, y, height } = (await onto.at.boundingBox()) ?? assert.fail("there is no row to drag it onto");
+    const deadline = Date.now() + 10_000;
+    // A row answers to a pointer that moves over it, as a hand's always does.
+    for (let nudge = 0; (await takes.count()) === 0 && Date.now() < deadline; nudge = 1 - nudge)
+      await mouse.move(x + 60 + nudge, y + height / 2, { steps: 3 });
+    await mouse.up();
   }
 }
 
