@@ -153,6 +153,17 @@ const status = {
 
 const service: Service = {
   name: "gateway",
+  title: "",
+  kind: "infrastructure",
+  owner: "ada",
+  labels: ["edge"],
+  links: [],
+  paths: [],
+  compose: [],
+  dependsOn: [],
+  environments: [],
+  template: null,
+  retired: null,
   repo: "/src/gateway",
   trunk: "main",
   changes: "CHANGES.md",

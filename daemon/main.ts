@@ -5,16 +5,21 @@ import { backupRoom } from "./backup/backup.ts";
 import { dailyCopies } from "./backup/daily.ts";
 import { changesRoom } from "./changes/changes.ts";
 import { daemonRoom } from "./daemon/daemon.ts";
+import { docsRoom } from "./docs/docs.ts";
 import { eventRoom } from "./event/event.ts";
 import { gateRoom, judgeWithOthers } from "./gate/gate.ts";
 import { Repos } from "./git/repos.ts";
 import { Verdicts } from "./git/verdicts.ts";
 import { Watch } from "./git/watch.ts";
+import { healthRoom } from "./health/health.ts";
 import { homeRoom, warmVerdicts } from "./home/home.ts";
+import { ideRoom } from "./ide/ide.ts";
+import { incidentRoom } from "./incident/incident.ts";
 import { languageMethods } from "./language/language.ts";
 import type { Furnish } from "./life/house.ts";
 import { live } from "./life/program.ts";
 import { forgetOldAnswers, rotateLog } from "./life/upkeep.ts";
+import { remoteRoom } from "./remote/remote.ts";
 import { serviceRoom } from "./service/service.ts";
 import { recoverCommits, recoverMerges, workRoom } from "./work/work.ts";
 
@@ -33,6 +38,11 @@ export const furnish: Furnish = (world, { store, feed, life, clock, log }) => {
       gate,
       changes: changesRoom(world, repos),
       service: serviceRoom(world, repos),
+      health: healthRoom(world, repos),
+      incident: incidentRoom(world, repos),
+      docs: docsRoom(world, repos),
+      ide: ideRoom(world, repos),
+      remote: remoteRoom(world, repos),
       event: eventRoom(world, feed),
       backup: backupRoom(world, store, feed),
       daemon: daemonRoom(world, life),

@@ -15,8 +15,11 @@ import { installHooks, uninstallHooks } from "../git/hooks.ts";
 import { hooksNow } from "../git/in-force.ts";
 import { mark, unmark } from "../git/item-marks.ts";
 import { canonicalPath, type Opened, type Repos } from "../git/repos.ts";
+import { notYet } from "../not-yet.ts";
 import type { Call, Tx, World } from "../world.ts";
 import { findTrunk, nameOf, suitable, writeFirstFiles } from "./adopt.ts";
+import { detecting } from "./detect.ts";
+import { templating } from "./new.ts";
 import {
   allServices,
   changeService,
@@ -98,7 +101,20 @@ export function serviceRoom(world: World, repos: Repos): Implements<Api["service
   const show = async (service: StoredService, open?: Map<number, number>): Promise<Service> => {
     const { id, git_dir: _, ...same } = service;
     const counts = open ?? (await openItems(world.db));
-    return { ...same, hooks: (await hooksState(repos, service)).state, items: counts.get(id) ?? 0 };
+    const catalogue = {
+      title: "",
+      kind: "application" as const,
+      owner: "",
+      labels: [],
+      links: [],
+      paths: [],
+      compose: [],
+      dependsOn: [],
+      environments: [],
+      template: null,
+      retired: null,
+    };
+    return { ...catalogue, ...same, hooks: (await hooksState(repos, service)).state, items: counts.get(id) ?? 0 };
   };
 
   const diagnose = async (repo: Repo, name: string | null): Promise<Diagnosis> => {
@@ -109,7 +125,28 @@ export function serviceRoom(world: World, repos: Repos): Implements<Api["service
     return { ...found, service: name, repo: repo.top };
   };
 
+  const {
+    retire,
+    restore,
+    depend,
+    undepend,
+    graph,
+    impact,
+    live,
+    "live-set": liveSet,
+  } = notYet<Implements<Api["service"], Call>>();
   return {
+    ...detecting(world, repos),
+    ...templating(world, repos),
+    retire,
+    restore,
+    depend,
+    undepend,
+    graph,
+    impact,
+    live,
+    "live-set": liveSet,
+
     async add(params, call) {
       const { repo, objects } = await repos.open(absolute(params.path));
       await suitable(repo);
