@@ -6,10 +6,14 @@ import cliList from "./cli-list.ts";
 import commitHooks from "./commit-hooks.ts";
 import commitHooksDown from "./commit-hooks-down.ts";
 import daemonStart from "./daemon-start.ts";
+import docsSearch from "./docs-search.ts";
 import editorActivate from "./editor-activate.ts";
 import editorFirstItem from "./editor-first-item.ts";
+import editorHealthPage from "./editor-health-page.ts";
 import editorMemory from "./editor-memory.ts";
+import editorServicesView from "./editor-services-view.ts";
 import editorWorkView from "./editor-work-view.ts";
+import graph from "./graph.ts";
 import listFilter from "./list-filter.ts";
 import type { Row } from "./measure/row.ts";
 import { onStage } from "./measure/stage.ts";
@@ -28,6 +32,7 @@ const rows: Row[] = [
   daemonStart,
   socketGet,
   listFilter,
+  docsSearch,
   write,
   verdict,
   merge,
@@ -35,6 +40,9 @@ const rows: Row[] = [
   editorActivate,
   editorFirstItem,
   editorWorkView,
+  editorServicesView,
+  editorHealthPage,
+  graph,
   pagePaint,
   editorMemory,
 ];

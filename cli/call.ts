@@ -2,7 +2,6 @@
 import path from "node:path";
 import { type ConnectOptions, oneShot } from "../protocol/connect.ts";
 import { Fault } from "../protocol/errors.ts";
-import { identityVariables } from "../protocol/identity.ts";
 import type { Parsed } from "./args.ts";
 import { errRaw, isTerminal } from "./print.ts";
 import { clean, cut } from "./text.ts";
@@ -29,7 +28,7 @@ export function callFor(parsed: Parsed): Promise<unknown> {
 export function requestParams({ command, params, globals }: Parsed): Record<string, unknown> {
   const request: Record<string, unknown> = { ...params };
   if (command.repo) request.repo = path.resolve(here(), globals.repo ?? ".");
-  if (command.env) request.env = identity();
+  if (command.env) request.env = fromShell(command.env);
   for (const { type, key } of [...command.positionals, ...command.options]) {
     const value = request[key];
     if (type === "path" && typeof value === "string") request[key] = path.resolve(here(), value);
@@ -37,10 +36,10 @@ export function requestParams({ command, params, globals }: Parsed): Record<stri
   return request;
 }
 
-/** Who commits, as this shell has it: the daemon may have been started by another. */
-const identity = (): Record<string, string> =>
+/** As this shell has it: the daemon may have been started by another. */
+const fromShell = (names: readonly string[]): Record<string, string> =>
   Object.fromEntries(
-    identityVariables.flatMap((name) => {
+    names.flatMap((name) => {
       const value = process.env[name];
       return value === undefined ? [] : [[name, value]];
     }),

@@ -31,6 +31,7 @@ const groups: readonly (readonly [string, readonly (readonly [string, string])[]
       ["work list, work show", "work items, with search and filters"],
       ["changes show", "the entries of CHANGES.md"],
       ["service list", "the services"],
+      ["search <words>", "documents, items, entries, incidents of all services"],
       ["events --follow", "what happens, as it happens"],
     ],
   ],
@@ -38,6 +39,7 @@ const groups: readonly (readonly [string, readonly (readonly [string, string])[]
     "Keep house",
     [
       ["changes release <version>", "turn Unreleased into a dated version, and tag it"],
+      ["gate test", "run the tests on a clean copy, and record the outcome"],
       ["gate waive, gate ci", "record an exception; judge in CI"],
       ["backup, daemon", "copies of the database; the daemon"],
       ["completion <shell>", "tab completion for bash, zsh, fish"],

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { Fault } from "../protocol/errors.ts";
 import { find, type Parsed, parse } from "./args.ts";
 import { commands, rooms, runnerOf } from "./commands.ts";
-import { asTyped, err, exitOf, faultJson, faultText, json, out, paperOf } from "./print.ts";
+import { asTyped, err, exitOf, faultJson, faultText, json, out, paperOf, statusAfter } from "./print.ts";
 import type { Command } from "./table.ts";
 
 async function run(argv: readonly string[]): Promise<number> {
@@ -23,7 +23,7 @@ async function callAndPrint(parsed: Parsed): Promise<number> {
   const result = await callFor(parsed);
   if (globals.json) out(json(result));
   else out((await import("./pretty.ts")).pretty(command.method as string, result, paperOf(1), parsed.params));
-  return 0;
+  return statusAfter(command.method, result);
 }
 
 async function withoutCommand(words: readonly string[], rest: readonly string[]): Promise<number> {

@@ -6,6 +6,8 @@ export interface Paper {
   width: number;
   /** a terminal: what is too long for a line is cut; a program gets all of it */
   terminal: boolean;
+  /** it shows more than ASCII: charts are drawn with blocks */
+  blocks: boolean;
   /** milliseconds since 1970 */
   now: number;
   red: Style;
@@ -34,6 +36,7 @@ export function paper(sheet: Sheet, env: Env, now: number): Paper {
   return {
     width: Math.max(40, sheet.isTerminal ? Math.min(columns, 120) : columns),
     terminal: sheet.isTerminal,
+    blocks: hasBlocks(env),
     now,
     red: style(31, 39),
     green: style(32, 39),
@@ -47,6 +50,11 @@ export function paper(sheet: Sheet, env: Env, now: number): Paper {
 function hasColour(terminal: boolean, env: Env): boolean {
   if (env.FORCE_COLOR) return env.FORCE_COLOR !== "0";
   return terminal && !env.NO_COLOR && env.TERM !== "dumb";
+}
+
+function hasBlocks(env: Env): boolean {
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
+  return locale ? /utf-?8/i.test(locale) : process.platform === "darwin" || env.WT_SESSION !== undefined;
 }
 
 export interface Column {

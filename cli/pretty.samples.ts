@@ -2,6 +2,13 @@
 
 import type { Service } from "../protocol/service.ts";
 import type { Item, ListedItem } from "../protocol/work.ts";
+import { catalogueSamples } from "./pretty.catalogue.samples.ts";
+import { docsSamples } from "./pretty.docs.samples.ts";
+import { healthSamples } from "./pretty.health.samples.ts";
+import { ideSamples } from "./pretty.ide.samples.ts";
+import { incidentSamples } from "./pretty.incident.samples.ts";
+import { planningSamples } from "./pretty.planning.samples.ts";
+import { templateSamples } from "./pretty.template.samples.ts";
 
 export const now = Date.parse("2026-11-20T12:00:00Z");
 const earlier = (minutes: number): string => new Date(now - minutes * 60_000).toISOString();
@@ -129,6 +136,28 @@ const verdict = {
   checks,
   warnings: ['.calcifer.yaml 3:5: unknown key "strategi"; did you mean strategy?'],
 };
+const tested = {
+  item: 42,
+  service: "gateway",
+  branch: "work/42-add-tls",
+  commit: "0123456789abcdef0123456789abcdef01234567",
+  tree: "89abcdef0123456789abcdef0123456789abcdef",
+  command: "npm test",
+  state: "passed",
+  step: "command",
+  exit: 0,
+  coverage: 72.4,
+  noCoverage: null,
+  min: 70,
+  passed: true,
+  at: "2026-11-20T08:00:00.000Z",
+  seconds: 4.26,
+  log: "/home/ada/.local/state/calcifer/tests/logs/2026-11-20-0a1b2c.log",
+  tail: ["$ npm test", "  12 passing"],
+  uncommitted: 0,
+  moved: false,
+  line: "The tests passed in 4.3 s and cover 72.4 % of the lines (70 % are asked for).",
+};
 const green = { gate: "merge", state: "yes", line: "ready to merge", checks: [checks[1]], warnings: [] };
 const complete = {
   ...green,
@@ -150,6 +179,9 @@ const status = {
   uncommitted: 2,
   line: '#42 "Add TLS to every public endpoint" is not ready to merge: 2 checks say no, 1 cannot tell.',
 };
+
+/** An item that belongs to no other. */
+const alone = { parent: null, parts: [], relations: [] };
 
 const service: Service = {
   name: "gateway",
@@ -219,6 +251,17 @@ export const samples: [name: string, method: string, result: unknown, params?: R
       counts: { planned: 1, active: 2, done: 14, dropped: 1 },
       open: [judged, { ...listed({ id: 7, title: "Timeouts" }), verdict: "yes", line: "ready", standing: "ready" }],
       planned: [list[2]],
+      incidents: [
+        {
+          id: 3,
+          service: "billing",
+          environment: "staging",
+          state: "acknowledged",
+          severity: "down",
+          cause: "healthz: connection \u001b[31mrefused",
+          opened: earlier(180),
+        },
+      ],
       unenforced: [{ service: "billing", why: "core.hooksPath points elsewhere" }],
       restorable: [listed({ id: 12, title: "Try HTTP/3", status: "dropped" })],
       events,
@@ -232,6 +275,7 @@ export const samples: [name: string, method: string, result: unknown, params?: R
       counts: { planned: 0, active: 0, done: 0, dropped: 0 },
       open: [],
       planned: [],
+      incidents: [],
       unenforced: [],
       restorable: [],
       events: [],
@@ -248,6 +292,7 @@ export const samples: [name: string, method: string, result: unknown, params?: R
       ...item,
       notes: "Renewal is by cron.",
       uncommitted: 1,
+      ...alone,
       commits: [
         { id, subject: "Terminate TLS at the edge", author: "Ada", at: earlier(100) },
         { id: other, subject: "Redirect plain HTTP", author: "Ada", at: earlier(130) },
@@ -302,7 +347,22 @@ export const samples: [name: string, method: string, result: unknown, params?: R
     { by: "label" },
   ],
   ["work groups, nothing that fits", "work.groups", { groups: [], total: 0 }, { by: "status" }],
-  ["work show, planned", "work.show", { ...planned, commits: [], uncommitted: null }],
+  [
+    "work show, planned, with others",
+    "work.show",
+    {
+      ...planned,
+      commits: [],
+      uncommitted: null,
+      parent: { id: 30, title: "Encrypt everything", status: "active" },
+      parts: [{ id: 51, title: "Certificates for staging", status: "done" }],
+      relations: [
+        { kind: "depends on", id: 17, title: "Our own authority", status: "planned" },
+        { kind: "blocks", id: 60, title: "Turn off port 80", status: "planned" },
+      ],
+    },
+  ],
+  ...planningSamples,
   ["work edit", "work.edit", item],
   ["work start", "work.start", item],
   ["work start --worktree", "work.start", { ...item, worktree: "/src/gateway-42" }],
@@ -373,6 +433,56 @@ export const samples: [name: string, method: string, result: unknown, params?: R
       line: "Calcifer does not track this repository.",
     },
   ],
+  ["gate test", "gate.test", tested],
+  ["gate test, uncommitted, moved on", "gate.test", { ...tested, uncommitted: 2, moved: true }],
+  [
+    "gate test, failed",
+    "gate.test",
+    {
+      ...tested,
+      state: "failed",
+      exit: 1,
+      passed: false,
+      uncommitted: 1,
+      line: "The tests failed, exit 1.",
+      tail: ["$ npm test", "  1 failing", "\u001b[2Jgone"],
+    },
+  ],
+  [
+    "gate test, too little covered",
+    "gate.test",
+    {
+      ...tested,
+      passed: false,
+      coverage: 61,
+      line: "The tests passed, and cover 61 % of the lines; 70 % are asked for.",
+    },
+  ],
+  [
+    "gate test, not prepared",
+    "gate.test",
+    {
+      ...tested,
+      state: "failed",
+      step: "prepare",
+      exit: 1,
+      passed: false,
+      line: "Cannot tell: what prepares the tests failed, exit 1, so they were not run.",
+      tail: ["$ npm ci", "npm error network"],
+    },
+  ],
+  [
+    "gate badge",
+    "gate.badge",
+    {
+      service: "gateway",
+      coverage: 61,
+      commit: tested.commit,
+      at: tested.at,
+      trunk: false,
+      svg: '<svg xmlns="http://www.w3.org/2000/svg"></svg>\n',
+    },
+  ],
   ["gate waive", "gate.waive", { check: "entry", reason: "generated files only", branch: item.branch, commit: null }],
   [
     "gate waive, at once",
@@ -399,6 +509,9 @@ export const samples: [name: string, method: string, result: unknown, params?: R
   ["service show", "service.show", service],
   ["service remove", "service.remove", { name: "gateway", restored: ["core.hooksPath = .husky/_"] }],
   ["doctor", "service.doctor", diagnosis],
+  ...healthSamples,
+  ...catalogueSamples,
+  ...templateSamples,
   [
     "changes show",
     "changes.show",
@@ -466,4 +579,7 @@ export const samples: [name: string, method: string, result: unknown, params?: R
       log: "/state/daemon.log",
     },
   ],
+  ...ideSamples,
+  ...docsSamples,
+  ...incidentSamples,
 ];

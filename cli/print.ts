@@ -89,4 +89,13 @@ const indented = (text: string, by: number): string =>
     .split("\n")
     .join(`\n${" ".repeat(by)}`);
 
+/** Tests that fail, and repositories that could not be synced, are an answer, not a fault; a script sees them in the status all the same. */
+export function statusAfter(method: string | undefined, result: unknown): number {
+  if (method === "gate.test") return (result as { passed?: unknown }).passed === true ? 0 : faults.refused.exit;
+  if (!method?.startsWith("remote.")) return 0;
+  const { repos = [] } = result as { repos?: { outcome: string }[] };
+  if (repos.some((r) => r.outcome === "unreachable")) return faults.unreachable.exit;
+  return repos.some((r) => r.outcome === "refused") ? faults.refused.exit : 0;
+}
+
 export const exitOf = (fault: Fault): number => faults[fault.fault].exit;

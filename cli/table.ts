@@ -35,8 +35,8 @@ export interface Command {
   options: readonly Parameter[];
   /** the request takes the repository's path */
   repo?: true;
-  /** the request takes what the shell's environment says of who commits */
-  env?: true;
+  /** the variables of the shell's environment that the request takes */
+  env?: readonly string[];
   faults: readonly FaultName[];
   examples: readonly string[];
 }

@@ -4,7 +4,14 @@
 /** One place of a command in a menu of VS Code's. */
 export interface Place {
   /** the menu's name in the manifest */
-  menu: "view/title" | "view/item/context" | "scm/title" | "calcifer.groupBy" | "calcifer.item.edit";
+  menu:
+    | "view/title"
+    | "view/item/context"
+    | "scm/title"
+    | "calcifer.groupBy"
+    | "calcifer.item.edit"
+    | "calcifer.item.plan"
+    | "calcifer.service.remote";
   when?: string;
   /** `navigation@1`, `inline@1`, or a group that begins with its number */
   group: string;
@@ -46,6 +53,12 @@ const inEdit = (place: number, when?: string): Place => ({
 });
 /** One item, not several. */
 const one = (place: Place): Place => ({ ...place, when: `${place.when} && !listMultiSelection` });
+const inPlan = (place: number): Place => ({
+  menu: "calcifer.item.plan",
+  when: "!listMultiSelection",
+  group: `1_plan@${place}`,
+});
+const inRemote = (place: number): Place => ({ menu: "calcifer.service.remote", group: `1_remote@${place}` });
 const titleOf = (view: string, group: string, when = ""): Place => ({
   menu: "view/title",
   when: `view == calcifer.${view}${when && ` && ${when}`}`,
@@ -54,6 +67,9 @@ const titleOf = (view: string, group: string, when = ""): Place => ({
 
 const withService = "calcifer.serviceCount > 0";
 const withItem = "calcifer.item";
+/** At least one endpoint is watched. */
+const watched = "calcifer.watched";
+const withIncident = "calcifer.incident";
 /** Not in a browser alone. */
 const onMachine = "calcifer.situation != missing";
 /** Context values of items: `item active ready`, `item planned`, `item done unpushed`, `item dropped`. */
@@ -266,6 +282,23 @@ export const actions = {
     places: [titleOf("now", "9_refresh@1"), titleOf("work", "9_refresh@1"), titleOf("services", "9_refresh@1")],
   },
 
+  "calcifer.work.clone": { title: "Copy Work Item…", acts: true, palette: withService, places: [inPlan(1)] },
+  "calcifer.work.relate": { title: "Relate to Another Item…", acts: true, palette: withService, places: [inPlan(2)] },
+  "calcifer.work.unrelate": { title: "Take a Relation Back…", acts: true, palette: withService, places: [inPlan(3)] },
+  "calcifer.work.template.save": { title: "Save as Template…", acts: true, palette: withService, places: [inPlan(4)] },
+  "calcifer.work.filter.save": {
+    title: "Save Filter…",
+    acts: true,
+    palette: withService,
+    enablement: "calcifer.work.filtered",
+    places: [titleOf("work", "2_filter@2")],
+  },
+  "calcifer.work.filter.use": {
+    title: "Saved Filters…",
+    palette: withService,
+    places: [titleOf("work", "2_filter@1")],
+  },
+
   "calcifer.gate.show": {
     title: "Show Merge Checks…",
     icon: "checklist",
@@ -273,6 +306,13 @@ export const actions = {
     places: [one(inWork("/^item active\\b(?! ready)/", "inline@1")), one(inNow(active, "1_open@2"))],
   },
   "calcifer.gate.act": { title: "Do What a Check Asks For", palette: false },
+  "calcifer.gate.test": {
+    title: "Run Tests",
+    icon: "beaker",
+    acts: true,
+    palette: withItem,
+    places: [inNow("/^check tests\\b/", "inline@1")],
+  },
   "calcifer.gate.waive": {
     title: "Waive a Check…",
     acts: true,
@@ -306,6 +346,60 @@ export const actions = {
     icon: "add",
     acts: true,
     places: [titleOf("services", "navigation@1")],
+  },
+  "calcifer.service.new": {
+    title: "New Service from Template…",
+    icon: "new-folder",
+    acts: true,
+    enablement: onMachine,
+    places: [titleOf("services", "1_make@1")],
+  },
+  "calcifer.service.detect": {
+    title: "Detect Services in Compose Files…",
+    acts: true,
+    enablement: onMachine,
+    places: [titleOf("services", "1_make@2")],
+  },
+  "calcifer.service.graph": {
+    title: "Show Service Graph",
+    icon: "type-hierarchy",
+    enablement: onMachine,
+    places: [titleOf("services", "navigation@3", withService)],
+  },
+  "calcifer.service.depend": {
+    title: "Set Dependencies…",
+    acts: true,
+    enablement: withService,
+    palette: withService,
+    places: [one(inServices("/^service\\b/", "2_service@3"))],
+  },
+  "calcifer.service.live": {
+    title: "Show What Is Merged but Not Live",
+    palette: withService,
+    places: [one(inServices("/^service\\b/", "3_release@2"))],
+  },
+  "calcifer.service.live-set": {
+    title: "Say What Is Live…",
+    acts: true,
+    palette: withService,
+    places: [one(inServices("/^service\\b/", "3_release@3"))],
+  },
+  "calcifer.service.template-diff": {
+    title: "What Changed in Its Template",
+    palette: withService,
+    places: [one(inServices("/^service\\b.* templated\\b/", "2_files@4"))],
+  },
+  "calcifer.service.retire": {
+    title: "Retire Service…",
+    acts: true,
+    palette: withService,
+    places: [one(inServices("/^service\\b/", "9_end@0"))],
+  },
+  "calcifer.service.restore": {
+    title: "Bring a Retired Service Back…",
+    acts: true,
+    enablement: onMachine,
+    places: [titleOf("services", "1_make@3")],
   },
   "calcifer.service.doctor": {
     title: "Check the Hooks",
@@ -344,6 +438,120 @@ export const actions = {
     places: [one(inServices("/^service\\b/", "9_end@1"))],
   },
 
+  "calcifer.health.show": {
+    title: "Show Health",
+    icon: "graph-line",
+    palette: withService,
+    places: [titleOf("services", "navigation@2"), one(inServices("/^service\\b.* watched\\b/", "1_open@2"))],
+  },
+  "calcifer.health.add": {
+    title: "Add Endpoint…",
+    icon: "add",
+    acts: true,
+    enablement: withService,
+    places: [one(inServices("/^service\\b/", "4_health@1"))],
+  },
+  "calcifer.health.check": {
+    title: "Check an Endpoint Now…",
+    icon: "refresh",
+    acts: true,
+    palette: watched,
+    places: [one(inServices("/^service\\b.* watched\\b/", "4_health@2"))],
+  },
+  "calcifer.health.pause": { title: "Pause an Endpoint…", icon: "debug-pause", acts: true, palette: watched },
+  "calcifer.health.resume": { title: "Resume an Endpoint…", icon: "debug-start", acts: true, palette: watched },
+  "calcifer.health.edit": { title: "Edit an Endpoint…", icon: "edit", acts: true, palette: watched },
+  "calcifer.health.remove": { title: "Remove an Endpoint…", icon: "trash", acts: true, palette: watched },
+  "calcifer.health.export": {
+    title: "Export Health as CSV…",
+    icon: "export",
+    palette: watched,
+    places: [one(inServices("/^service\\b.* watched\\b/", "4_health@3"))],
+  },
+
+  "calcifer.incident.show": {
+    title: "Show Incident…",
+    icon: "bell-dot",
+    palette: withIncident,
+    places: [one(inServices("/^incident\\b/", "1_open@1"))],
+  },
+  "calcifer.incident.acknowledge": {
+    title: "Acknowledge Incident…",
+    icon: "bell-slash",
+    acts: true,
+    palette: withIncident,
+    places: [one(inServices("/^incident open\\b/", "inline@1")), one(inServices("/^incident open\\b/", "2_change@1"))],
+  },
+  "calcifer.incident.note": {
+    title: "Add a Note to the Incident…",
+    icon: "note",
+    acts: true,
+    palette: withIncident,
+    places: [one(inServices("/^incident\\b/", "2_change@2"))],
+  },
+  "calcifer.incident.item": {
+    title: "Open the Incident's Work Item",
+    icon: "new-file",
+    acts: true,
+    palette: withIncident,
+    places: [one(inServices("/^incident\\b/", "inline@2")), one(inServices("/^incident\\b/", "1_open@2"))],
+  },
+  "calcifer.incident.link": {
+    title: "Link a Work Item to the Incident…",
+    icon: "link",
+    acts: true,
+    palette: withIncident,
+    places: [one(inServices("/^incident (?!.*linked)/", "2_change@3"))],
+  },
+  "calcifer.incident.resolve": {
+    title: "Resolve Incident…",
+    icon: "pass",
+    acts: true,
+    palette: withIncident,
+    places: [one(inServices("/^incident\\b/", "3_end@1"))],
+  },
+
+  "calcifer.remote.sync": {
+    title: "Synchronize All Services with Their Remotes",
+    icon: "sync",
+    acts: true,
+    enablement: withService,
+    places: [titleOf("services", "2_all@1", withService)],
+  },
+  "calcifer.remote.fetch": { title: "Fetch All Services", acts: true, enablement: withService },
+  "calcifer.remote.pull": { title: "Pull All Services", acts: true, enablement: withService },
+  "calcifer.remote.push": { title: "Push All Services", acts: true, enablement: withService },
+  "calcifer.remote.sync.one": { title: "Synchronize", acts: true, palette: false, places: [inRemote(1)] },
+  "calcifer.remote.fetch.one": { title: "Fetch", acts: true, palette: false, places: [inRemote(2)] },
+  "calcifer.remote.pull.one": { title: "Pull", acts: true, palette: false, places: [inRemote(3)] },
+  "calcifer.remote.push.one": { title: "Push", acts: true, palette: false, places: [inRemote(4)] },
+
+  "calcifer.docs.search": {
+    title: "Search Everything…",
+    icon: "search",
+    enablement: withService,
+    places: [titleOf("services", "2_all@2", withService)],
+  },
+  "calcifer.docs.search.one": {
+    title: "Search in This Service…",
+    palette: false,
+    places: [one(inServices("/^service\\b/", "1_open@4"))],
+  },
+  "calcifer.docs.new": {
+    title: "New Document…",
+    icon: "new-file",
+    acts: true,
+    enablement: withService,
+    places: [one(inServices("/^service\\b/", "2_files@3"))],
+  },
+
+  "calcifer.ide.vscode": {
+    title: "Set Up .vscode…",
+    acts: true,
+    enablement: onMachine,
+    places: [one(inServices("/^service\\b/", "2_files@3"))],
+  },
+
   "calcifer.backup.now": { title: "Back Up the Database Now", acts: true, enablement: onMachine },
   "calcifer.daemon.status": { title: "Show Daemon Status", enablement: onMachine },
   "calcifer.daemon.restart": { title: "Reconnect to the Daemon", enablement: onMachine },
@@ -360,6 +568,8 @@ export const submenus: { id: Place["menu"]; label: string; icon?: string; place:
     place: { menu: "view/title", when: "view == calcifer.work", group: "1_group@1" },
   },
   { id: "calcifer.item.edit", label: "Edit", place: inWork(anyItem, "4_edit@1") },
+  { id: "calcifer.item.plan", label: "Plan", place: one(inWork(anyItem, "4_edit@2")) },
+  { id: "calcifer.service.remote", label: "Remote", place: one(inServices("/^service\\b/", "2_service@4")) },
 ];
 
 export type ActionId = keyof typeof actions;

@@ -1,18 +1,23 @@
-// Registers every action of the table with what it does. Forgetting one is a compile error.
-import * as vscode from "vscode";
+// What every action of the table does. Forgetting one is a compile error. Loaded after activation.
 import type { ActionId } from "./actions.ts";
-import { actions } from "./actions.ts";
+import * as catalogue from "./run/catalogue.ts";
 import * as commit from "./run/commit.ts";
 import * as daemon from "./run/daemon.ts";
+import * as docs from "./run/docs.ts";
 import * as gate from "./run/gate.ts";
+import * as health from "./run/health.ts";
+import * as ide from "./run/ide.ts";
+import * as incident from "./run/incident.ts";
 import * as merge from "./run/merge.ts";
+import * as newService from "./run/new-service.ts";
+import * as planning from "./run/planning.ts";
+import * as remote from "./run/remote.ts";
 import * as service from "./run/service.ts";
 import * as view from "./run/view.ts";
 import * as work from "./run/work.ts";
-import { tell, tellFault } from "./say.ts";
-import type { Run, Window } from "./window.ts";
+import type { Run } from "./window.ts";
 
-const runs: Record<ActionId, Run> = {
+export const runs: Record<ActionId, Run> = {
   "calcifer.work.add": work.add,
   "calcifer.work.show": work.show,
   "calcifer.work.start": work.start,
@@ -44,19 +49,61 @@ const runs: Record<ActionId, Run> = {
   "calcifer.work.group.label": view.groupBy("label"),
   "calcifer.work.more": view.more,
   "calcifer.work.refresh": view.refresh,
+  "calcifer.work.clone": planning.clone,
+  "calcifer.work.relate": planning.relate,
+  "calcifer.work.unrelate": planning.unrelate,
+  "calcifer.work.template.save": planning.saveTemplate,
+  "calcifer.work.filter.save": planning.saveFilter,
+  "calcifer.work.filter.use": planning.useFilter,
   "calcifer.gate.show": gate.show,
   "calcifer.gate.act": gate.act,
+  "calcifer.gate.test": gate.test,
   "calcifer.gate.waive": gate.waive,
   "calcifer.changes.add": commit.addEntry,
   "calcifer.changes.show": commit.showChanges,
   "calcifer.changes.release": commit.release,
   "calcifer.service.add": service.add,
+  "calcifer.service.new": newService.make,
+  "calcifer.service.detect": catalogue.detect,
+  "calcifer.service.graph": catalogue.graph,
+  "calcifer.service.depend": catalogue.depend,
+  "calcifer.service.live": catalogue.live,
+  "calcifer.service.live-set": catalogue.setLive,
+  "calcifer.service.template-diff": catalogue.templateDiff,
+  "calcifer.service.retire": catalogue.retire,
+  "calcifer.service.restore": catalogue.restore,
   "calcifer.service.doctor": service.doctor,
   "calcifer.service.folder": service.openFolder,
   "calcifer.service.terminal": service.terminal,
   "calcifer.service.policy": service.policy,
   "calcifer.service.rename": service.rename,
   "calcifer.service.remove": service.remove,
+  "calcifer.health.show": health.show,
+  "calcifer.health.add": health.add,
+  "calcifer.health.check": health.check,
+  "calcifer.health.pause": health.pause,
+  "calcifer.health.resume": health.resume,
+  "calcifer.health.edit": health.edit,
+  "calcifer.health.remove": health.remove,
+  "calcifer.health.export": health.exportCsv,
+  "calcifer.incident.show": incident.show,
+  "calcifer.incident.acknowledge": incident.acknowledge,
+  "calcifer.incident.note": incident.note,
+  "calcifer.incident.item": incident.item,
+  "calcifer.incident.link": incident.link,
+  "calcifer.incident.resolve": incident.resolve,
+  "calcifer.remote.sync": remote.sync,
+  "calcifer.remote.fetch": remote.fetch,
+  "calcifer.remote.pull": remote.pull,
+  "calcifer.remote.push": remote.push,
+  "calcifer.remote.sync.one": remote.syncOne,
+  "calcifer.remote.fetch.one": remote.fetchOne,
+  "calcifer.remote.pull.one": remote.pullOne,
+  "calcifer.remote.push.one": remote.pushOne,
+  "calcifer.docs.search": docs.search,
+  "calcifer.docs.search.one": docs.searchIn,
+  "calcifer.docs.new": docs.make,
+  "calcifer.ide.vscode": ide.writeVscode,
   "calcifer.backup.now": daemon.backup,
   "calcifer.daemon.status": daemon.status,
   "calcifer.daemon.restart": daemon.restart,
@@ -64,26 +111,3 @@ const runs: Record<ActionId, Run> = {
   "calcifer.report": daemon.report,
   "calcifer.walkthrough": daemon.walkthrough,
 };
-
-export function registerCommands(window: Window): vscode.Disposable[] {
-  return Object.entries(runs).map(([id, run]) =>
-    vscode.commands.registerCommand(id, async (given: unknown, selected: unknown) => {
-      // The manifest hides it; a key or a link may still call it.
-      if (acts(id) && !vscode.workspace.isTrusted) return void tellUntrusted();
-      try {
-        return await run(window, given, selected);
-      } catch (error) {
-        tellFault(error);
-        return undefined;
-      }
-    }),
-  );
-}
-
-const acts = (id: string): boolean => "acts" in actions[id as ActionId];
-
-const tellUntrusted = () =>
-  tell(vscode.l10n.t("This workspace is not trusted, so Calcifer changes nothing here."), {
-    title: vscode.l10n.t("Manage Workspace Trust"),
-    run: () => vscode.commands.executeCommand("workbench.trust.manage"),
-  });

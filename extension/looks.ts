@@ -11,6 +11,9 @@ const ofType: Record<string, string> = {
   maintenance: "tools",
 };
 
+/** Of a service, by its kind. */
+export const kindIcons = { application: "server", infrastructure: "database", network: "globe" } as const;
+
 /** @param standing colours the icon of an active item */
 export function typeIcon(type: string, standing?: string): vscode.ThemeIcon {
   const colour = standing === undefined ? undefined : standingColours[standing];

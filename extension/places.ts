@@ -50,7 +50,7 @@ export const welcomes: Welcome[] = [
   {
     view: now,
     when: "calcifer.situation == 'no folder'",
-    text: "Open the folder of a service to work on it.\n\n[Open Folder](command:vscode.openFolder)\n\nNew here? [See how Calcifer works](command:calcifer.walkthrough).",
+    text: "Open the folder of a service to work on it.\n\n[Open Folder](command:vscode.openFolder)\n\nOr [make a service from a template](command:calcifer.service.new).\n\nNew here? [See how Calcifer works](command:calcifer.walkthrough).",
   },
   {
     view: now,
@@ -60,7 +60,7 @@ export const welcomes: Welcome[] = [
   {
     view: now,
     when: "calcifer.situation == 'no service' && isWorkspaceTrusted",
-    text: "This repository is not registered as a service yet. Registering writes a policy and a CHANGES.md, and installs git hooks beside those you have.\n\n[Register This Repository](command:calcifer.service.add?%22here%22)\n\nNew here? [See how Calcifer works](command:calcifer.walkthrough).",
+    text: "This repository is not registered as a service yet. Registering writes a policy and a CHANGES.md, and installs git hooks beside those you have.\n\n[Register This Repository](command:calcifer.service.add?%22here%22)\n\nOr [find services in compose files](command:calcifer.service.detect), or [make one from a template](command:calcifer.service.new).\n\nNew here? [See how Calcifer works](command:calcifer.walkthrough).",
   },
   {
     view: now,

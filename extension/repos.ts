@@ -25,7 +25,8 @@ export const ownItem = ({ item }: Shown): Shown["item"] => (item && item.status 
 /** What a window without anything to show is told. */
 export type Situation = "starting" | "stopped" | "failed" | "no folder" | "no repository" | "no service" | "ready";
 
-const remembered = "calcifer.snapshot";
+/** Another number when what is kept has other fields. */
+const remembered = "calcifer.snapshot.2";
 /** Saving all files at once, or a rebase, is one change. */
 const settle = 120;
 

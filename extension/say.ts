@@ -11,12 +11,15 @@ export interface Offer {
 
 /** Resolves when the message is gone; what was chosen is done. */
 export async function tell(sentence: string, ...offers: Offer[]): Promise<void> {
-  await carryOut(offers, await vscode.window.showInformationMessage(sentence, ...titles(offers)));
+  await carryOut(offers, await vscode.window.showInformationMessage(plain(sentence), ...titles(offers)));
 }
 
 export async function warn(sentence: string, ...offers: Offer[]): Promise<void> {
-  await carryOut(offers, await vscode.window.showWarningMessage(sentence, ...titles(offers)));
+  await carryOut(offers, await vscode.window.showWarningMessage(plain(sentence), ...titles(offers)));
 }
+
+/** In a message VS Code makes a link of `[words](command:…)` and runs what it names; somebody's words stay words. */
+const plain = (text: string): string => text.replaceAll("](", "]\u200b(");
 
 const titles = (offers: Offer[]): string[] => offers.map(({ title }) => title);
 
@@ -40,7 +43,7 @@ export function tellFault(error: unknown, ...offers: Offer[]): void {
 }
 
 async function fail(sentence: string, ...offers: Offer[]): Promise<void> {
-  await carryOut(offers, await vscode.window.showErrorMessage(sentence, ...titles(offers)));
+  await carryOut(offers, await vscode.window.showErrorMessage(plain(sentence), ...titles(offers)));
 }
 
 /** In a toast there is room for the verdict and its first reasons; the hint, where no button says what to do. */
@@ -64,10 +67,10 @@ export async function working<T>(title: string, act: (options: CallOptions) => P
   };
   const answer = act({ token: stop.token, progress });
   const late = setTimeout(() => {
-    const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+    const options = { location: vscode.ProgressLocation.Notification, title: plain(title), cancellable: true };
     void vscode.window.withProgress(options, async (bar, token) => {
       token.onCancellationRequested(() => stop.cancel());
-      report = (message) => bar.report({ message });
+      report = (message) => bar.report({ message: plain(message) });
       if (last !== undefined) report(last);
       // How it ended is told elsewhere.
       await answer.catch(() => {});
@@ -79,4 +82,20 @@ export async function working<T>(title: string, act: (options: CallOptions) => P
     clearTimeout(late);
     stop.dispose();
   }
+}
+
+/** Tells of a folder that is new, and offers to open it. */
+export function tellFolder(sentence: string, folder: string): void {
+  const uri = vscode.Uri.file(folder);
+  void tell(
+    sentence,
+    {
+      title: vscode.l10n.t("Open in New Window"),
+      run: () => vscode.commands.executeCommand("vscode.openFolder", uri, { forceNewWindow: true }),
+    },
+    {
+      title: vscode.l10n.t("Add to This Window"),
+      run: () => vscode.workspace.updateWorkspaceFolders(vscode.workspace.workspaceFolders?.length ?? 0, 0, { uri }),
+    },
+  );
 }

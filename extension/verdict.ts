@@ -52,6 +52,7 @@ export function checkWay({ id, next }: Pick<Check, "id" | "next">): { title: str
   const ways: Record<string, { title: string; command: string }> = {
     entry: { title: vscode.l10n.t("Write an entry"), command: "calcifer.changes.add" },
     judged: { title: vscode.l10n.t("Waive"), command: "calcifer.gate.waive" },
+    tests: { title: vscode.l10n.t("Run tests"), command: "calcifer.gate.test" },
     checklist: { title: vscode.l10n.t("Tick"), command: "calcifer.work.check" },
     notes: { title: vscode.l10n.t("Write notes"), command: "calcifer.work.note" },
     document: { title: vscode.l10n.t("Open document"), command: "calcifer.work.document" },

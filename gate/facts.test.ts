@@ -291,7 +291,11 @@ describe("facts", () => {
 
   describe("is it in the trunk?", () => {
     const merged = async (s: Sample, mergedCommit: string | null = null) =>
-      (await s.facts({ record: { status: "active", checklist: [], notes: "", document: null, mergedCommit } })).merged;
+      (
+        await s.facts({
+          record: { status: "active", checklist: [], notes: "", document: null, mergedCommit, needs: [], parts: [] },
+        })
+      ).merged;
 
     it("a branch just made is not", async () => {
       assert.equal(await merged(await sample()), false);
@@ -353,7 +357,15 @@ describe("facts", () => {
     const state = async (s: Sample) =>
       (
         await s.facts({
-          record: { status: "active", checklist: [], notes: "", document: "docs/42.md", mergedCommit: null },
+          record: {
+            status: "active",
+            checklist: [],
+            notes: "",
+            document: "docs/42.md",
+            mergedCommit: null,
+            needs: [],
+            parts: [],
+          },
         })
       ).document;
 

@@ -13,6 +13,7 @@ import { stampOf } from "./remember.ts";
 import type { Repo } from "./repo.ts";
 import { type ItemMark, type Objects, readText, underWay } from "./repo.ts";
 import { stagedBlob } from "./staged.ts";
+import type { FindTestRun, TestRun } from "./tests.ts";
 import { type Trailers, trailersOf } from "./trailers.ts";
 import { Trees, treeOf } from "./trees.ts";
 import { isUnknown, type Unknown } from "./unknown.ts";
@@ -59,6 +60,15 @@ export interface ItemRecord {
   notes: string;
   document: string | null;
   mergedCommit: string | null;
+  /** items it depends on, and its own parts */
+  needs: RelatedItem[];
+  parts: RelatedItem[];
+}
+
+export interface RelatedItem {
+  id: number;
+  title: string;
+  status: string;
 }
 
 /** An item's branch against its trunk. */
@@ -87,6 +97,8 @@ export interface BranchFacts {
   dirty: Changed[] | Unknown | undefined;
   document: { path: string; state: "missing" | "bare" | "there" } | Unknown | undefined;
   record: ItemRecord | undefined;
+  /** the run of the policy's tests that counts for the tip; undefined: none was made */
+  tests: TestRun | Unknown | undefined;
 }
 
 /** Facts for the commit gate. `message` is the whole commit message, as far as it is known. */
@@ -191,6 +203,7 @@ export interface BranchQuestion {
   trunkTip: string;
   policy: Policy;
   record: ItemRecord | undefined;
+  testRun: FindTestRun | undefined;
   /** path of the document the item needs, if any */
   document: string | undefined;
   /** the work tree that has the branch checked out */
@@ -221,11 +234,20 @@ export async function branchFacts(
 ): Promise<BranchFacts> {
   const { item, branch, trunk, policy, tip, trunkTip, record, worktree } = q;
   // What takes longest is begun first.
-  const [dirty, committed] = await Promise.all([
+  const [dirty, committed, tests] = await Promise.all([
     worktree === undefined ? undefined : memory.uncommitted(worktree, () => uncommitted(repo.git, worktree)),
     memory.committed(keyOf(repo, q), () => committedFacts(repo, objects, q)),
+    testsOf(objects, q),
   ]);
-  return { item, branch, trunk, policy, tip, trunkTip, record, dirty, ...committed };
+  return { item, branch, trunk, policy, tip, trunkTip, record, dirty, tests, ...committed };
+}
+
+async function testsOf(objects: Objects, { policy, tip, testRun }: BranchQuestion): Promise<BranchFacts["tests"]> {
+  const { command } = policy.tests;
+  if (command === undefined) return undefined;
+  if (!testRun) return { unknown: "runs of the tests are recorded in another database" };
+  const tree = await treeOf(objects, tip);
+  return tree === undefined ? { unknown: `the commit ${tip.slice(0, 8)} cannot be read` } : testRun(tree, command);
 }
 
 /** Everything that decides about committed facts. */

@@ -19,7 +19,15 @@ describe("judge", () => {
 
   let count = 0;
   const sample = (policy?: string) => Sample.in(home, `r${++count}`, policy);
-  const nothing = { status: "active", checklist: [], notes: "", document: null, mergedCommit: null };
+  const nothing = {
+    status: "active",
+    checklist: [],
+    notes: "",
+    document: null,
+    mergedCommit: null,
+    needs: [],
+    parts: [],
+  };
 
   async function check(s: Sample, id: CheckId): Promise<{ state: string; message: string } | undefined> {
     const found = (await s.judge()).merge.checks.find((c) => c.id === id);
@@ -291,6 +299,16 @@ describe("judge", () => {
       await home.must(folder, "checkout", "-q", "--detach");
       assert.equal((await range(folder, "origin/main")).state, "yes", "HEAD on no branch");
       assert.equal((await range(folder, "refs/remotes/origin/main", branch)).state, "yes");
+    });
+    it("leaves the tests to a step of CI's own, and says so", async () => {
+      const s = await sample('tests: { command: "npm test" }\n');
+      await s.commit();
+      const verdict = await range(s.top, "main");
+      assert.ok(!verdict.checks.some((c) => c.id === "tests"));
+      assert.equal(
+        verdict.warnings.at(-1),
+        "tests was not asked for: no run of them is recorded here. Run them as a step of their own: npm test",
+      );
     });
     it("a document that every type needs is asked for; an item of unknown type says it cannot tell", async () => {
       const types = ["feature", "service", "integration", "documentation", "bug", "maintenance"];

@@ -54,6 +54,8 @@ export interface BranchAsked {
   branch: string;
   trunk: string;
   record: BranchQuestion["record"];
+  /** left out where runs of tests are not known */
+  testRun?: BranchQuestion["testRun"];
   /** frozen commits; asked of git when left out */
   tips?: { tip: string; trunkTip: string } | undefined;
   /** the trunk to judge against, when it is not the local branch: a commit */
@@ -78,7 +80,7 @@ export async function judgeBranch(
   const { policy, warnings } = await policyNow(repo, objects, tips.trunkTip, asked.item.service);
   const document = asked.record ? (asked.record.document ?? undefined) : documentOf(policy, asked.item);
   const path = isUnknown(document) ? undefined : document;
-  const question = { ...asked, ...tips, policy, document: path, worktree, mergeTreeWorks: works };
+  const question = { testRun: undefined, ...asked, ...tips, policy, document: path, worktree, mergeTreeWorks: works };
   const found = named(await branchFacts(repo, objects, question, memory));
   const facts = isUnknown(document) ? { ...found, document } : found;
   const said = [...warnings, ...(await policyDraftProblems(repo, objects, asked.trunk))];
@@ -91,17 +93,22 @@ export async function judgeBranch(
 
 /** Where only some checks can be asked, a document that nobody here can know of is none of them; that is said. */
 function verdict(gate: "merge" | "complete", facts: BranchFacts, said: string[], only: BranchAsked["only"]): Verdict {
+  if (!only) return verdictOf(gate, facts, said);
+  const wanted = required(facts, gate);
   const { document } = facts;
-  if (!only?.includes("document") || !isUnknown(document) || !required(facts, gate).includes("document"))
-    return verdictOf(gate, facts, said, only);
-  const warning = `document was not asked for: ${document.unknown}.`;
-  return verdictOf(
-    gate,
-    facts,
-    [...said, warning],
-    only.filter((id) => id !== "document"),
-  );
+  const unasked = only.includes("document") && wanted.includes("document") && isUnknown(document);
+  const warnings = [
+    ...said,
+    ...(unasked ? [`document was not asked for: ${document.unknown}.`] : []),
+    ...(wanted.includes("tests") && !only.includes("tests") ? [testsElsewhere(facts.policy.tests.command)] : []),
+  ];
+  const asked = only.filter((id) => id !== "document" || !unasked);
+  return verdictOf(gate, facts, warnings, asked);
 }
+
+/** A run is recorded on the machine that made it; CI makes its own, and fails by itself where they fail. */
+const testsElsewhere = (command: string | undefined): string =>
+  `tests was not asked for: no run of them is recorded here. Run them as a step of their own: ${command}`;
 
 /** The document an item needs. Of an unknown type it can be told where every type needs the same. */
 function documentOf(policy: Policy, item: BranchAsked["item"]): string | undefined | Unknown {

@@ -5,7 +5,7 @@ import { documentOf, parsePolicy, policyFile } from "./policy-read.ts";
 import { quoted } from "./policy-values.ts";
 
 /** What a value of the policy can be. */
-export type PolicyValue = string | boolean | string[] | null;
+export type PolicyValue = string | number | boolean | string[] | null;
 
 /** The text of a first policy: what differs from the defaults, and the rest as comments. */
 export function initialPolicy(about: { service: string; trunk: string; changesFile: string; docs: string }): string {

@@ -12,6 +12,8 @@ type Kind =
   | "yes or no"
   | "one of"
   | "some of"
+  | "duration"
+  | "percentage"
   | "texts"
   | "globs";
 
@@ -27,8 +29,19 @@ export interface Key {
   perService?: boolean;
 }
 
-const mergeChecks = ["entry", "checklist", "notes", "document", "clean", "no-conflict", "judged", "current"] as const;
-const completeChecks = ["merged", "checklist", "notes", "document"] as const;
+const mergeChecks = [
+  "entry",
+  "checklist",
+  "notes",
+  "document",
+  "clean",
+  "no-conflict",
+  "judged",
+  "tests",
+  "depends",
+  "current",
+] as const;
+const completeChecks = ["merged", "checklist", "notes", "document", "parts"] as const;
 
 const builtIn: Record<(typeof itemTypes)[number], { checklist: string[]; document: string | undefined }> = {
   feature: {
@@ -129,7 +142,7 @@ export const keys: Key[] = [
     kind: "some of",
     choices: mergeChecks,
     fallback: mergeChecks.filter((check) => check !== "current"),
-    description: "The checks that must say yes before a merge.",
+    description: "The checks that must say yes before a merge; tests is one where tests.command is set.",
   },
   {
     path: "complete.require",
@@ -137,6 +150,43 @@ export const keys: Key[] = [
     choices: completeChecks,
     fallback: [...completeChecks],
     description: "The checks that must say yes before an item is done.",
+  },
+  {
+    path: "tests.command",
+    kind: "text",
+    fallback: undefined,
+    description: "The command that runs the tests, as typed in a shell at the top of a clean work tree.",
+    perService: true,
+  },
+  {
+    path: "tests.prepare",
+    kind: "text",
+    fallback: undefined,
+    description:
+      "A command to run before the tests, such as npm ci: the clean work tree holds nothing but what is committed.",
+    perService: true,
+  },
+  {
+    path: "tests.limit",
+    kind: "duration",
+    fallback: "10m",
+    description: "How long each of these commands may take: 90s, 10m, 2h.",
+    perService: true,
+  },
+  {
+    path: "tests.coverage.report",
+    kind: "path",
+    fallback: undefined,
+    description:
+      "The report of line coverage that the command writes: lcov, Cobertura XML, or Istanbul's JSON summary.",
+    perService: true,
+  },
+  {
+    path: "tests.coverage.min",
+    kind: "percentage",
+    fallback: undefined,
+    description: "The percentage of lines that the tests must cover.",
+    perService: true,
   },
   {
     path: "branch",
@@ -218,6 +268,10 @@ function typeOf({ kind, choices }: Key): object {
   switch (kind) {
     case "yes or no":
       return { type: "boolean" };
+    case "duration":
+      return { type: "string", pattern: "^[1-9][0-9]{0,5}[smh]$" };
+    case "percentage":
+      return { type: "number", minimum: 0, maximum: 100 };
     case "one of":
       return { enum: choices };
     case "some of":

@@ -23,11 +23,22 @@ export interface TypePolicy {
   document: string | undefined;
 }
 
+/** How the tests are run, and what they must cover. */
+export interface TestsPolicy {
+  /** undefined: there are none that Calcifer could run */
+  command: string | undefined;
+  prepare: string | undefined;
+  /** such as `10m` */
+  limit: string;
+  coverage: { report: string | undefined; min: number | undefined };
+}
+
 /** What one of several services in a repository has of its own. */
 export interface ServicePolicy {
   path?: string[];
   docs?: string;
   changes?: { file?: string };
+  tests?: Partial<Omit<TestsPolicy, "coverage">> & { coverage?: Partial<TestsPolicy["coverage"]> };
   types?: Record<string, { checklist?: string[]; document?: string | undefined }>;
 }
 
@@ -42,6 +53,7 @@ export interface Policy {
   changes: { file: string; entries: "file" | "fragments"; commit: "every" | "first" | "off"; ignore: string[] };
   merge: { strategy: "merge" | "squash" | "ff"; require: string[] };
   complete: { require: string[] };
+  tests: TestsPolicy;
   branch: string;
   strict: boolean;
   "keep-branch": boolean;
@@ -103,6 +115,7 @@ class Reader {
   readonly problems: PolicyProblem[] = [];
   readonly values: Values = new Map();
   readonly services = new Map<string, Values>();
+  private readonly places = new Map<string, number>();
   private readonly lines = new LineCounter();
   private document: Document | undefined;
   private aliases = 0;
@@ -114,6 +127,25 @@ class Reader {
       this.refuse(pos[0], "", `this is no YAML: ${sentence(unmasked(message))}`);
     if (document.errors.length > 0) return;
     this.root(this.resolved(document.contents));
+    this.together();
+  }
+
+  /** What no key says alone. A check that was asked for must not be left out in silence. */
+  private together(): void {
+    const { values, services } = this;
+    const hasCommand = [values, ...services.values()].some((own) => own.has("tests.command"));
+    if ((values.get("merge.require") as string[] | undefined)?.includes("tests") && !hasCommand)
+      this.lacking("merge.require", "asks for tests, and there is no tests.command.");
+    for (const [under, own] of [["", values] as const, ...services]) {
+      const hasReport = own.has("tests.coverage.report") || values.has("tests.coverage.report");
+      const prefix = under === "" ? "" : `services.${under}.`;
+      if (own.has("tests.coverage.min") && !hasReport)
+        this.lacking(`${prefix}tests.coverage.min`, "needs tests.coverage.report, the file to read it from.");
+    }
+  }
+
+  private lacking(path: string, what: string): void {
+    this.refuse(this.places.get(path) ?? 0, path, `${path} ${what}`);
   }
 
   private root(node: Node | null): void {
@@ -186,7 +218,9 @@ class Reader {
     const written = this.written(node, at);
     const wrong = wrongWith(path, key, written);
     if (wrong) this.refuse(wrong.at, path, wrong.message);
-    else values.set(key.path, written.items ? written.items.map(({ value }) => value) : (written.value ?? undefined));
+    else this.places.set(path, at);
+    if (!wrong)
+      values.set(key.path, written.items ? written.items.map(({ value }) => value) : (written.value ?? undefined));
   }
 
   private written(node: Node | null, at: number): Written<number> {
@@ -249,6 +283,12 @@ function policyOf(values: Values, services: Map<string, Values>): Policy {
     },
     merge: { strategy: get("merge.strategy"), require: get("merge.require") },
     complete: { require: get("complete.require") },
+    tests: {
+      command: get("tests.command"),
+      prepare: get("tests.prepare"),
+      limit: get("tests.limit"),
+      coverage: { report: get("tests.coverage.report"), min: get("tests.coverage.min") },
+    },
     branch: get("branch"),
     strict: get("strict"),
     "keep-branch": get("keep-branch"),

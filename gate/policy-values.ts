@@ -51,6 +51,14 @@ function wrongScalar<At>(path: string, key: Key, written: Written<At>): string |
     if (choices.includes(value as string)) return undefined;
     return `${path} must be one of ${choices.join(", ")}; it is ${shown(written)}.${meant(value, choices)}`;
   }
+  if (kind === "percentage")
+    return typeof value === "number" && value >= 0 && value <= 100
+      ? undefined
+      : `${path} must be a number from 0 to 100; it is ${shown(written)}.`;
+  if (kind === "duration")
+    return millisecondsOf(value) === undefined
+      ? `${path} must be a duration up to a day, such as 90s, 10m or 2h; it is ${shown(written)}.`
+      : undefined;
   if (kind === "pattern for documents" && value === null) return undefined;
   if (typeof value !== "string" || value.trim() === "")
     return `${path} must be text; it is ${shown(written)}.${asText(value)}`;
@@ -75,6 +83,17 @@ function wrongText(path: string, key: Key, value: string, as: string): string | 
     default:
       return undefined;
   }
+}
+
+const units = { s: 1000, m: 60_000, h: 3_600_000 } as const;
+const longest = 24 * units.h;
+
+/** `10m` in milliseconds; undefined when it is no duration, or a longer one than a day. */
+export function millisecondsOf(value: unknown): number | undefined {
+  const [, digits, unit] = /^([1-9][0-9]{0,5})([smh])$/.exec(typeof value === "string" ? value : "") ?? [];
+  if (digits === undefined) return undefined;
+  const found = Number(digits) * units[unit as keyof typeof units];
+  return found <= longest ? found : undefined;
 }
 
 const sample = { docs: "docs", id: "42", slug: "add-tls", type: "bug" };

@@ -34,6 +34,8 @@ types:
   bug: { checklist: ["A test fails without the fix"], document: docs/changes/{id}-{slug}.md }
 `;
 
+const without = (checks: readonly string[], ...named: string[]) => checks.filter((check) => !named.includes(check));
+
 describe("policy: reading", () => {
   it("the example of the manual", () => {
     const { policy, problems } = parsePolicy(full);
@@ -43,6 +45,8 @@ describe("policy: reading", () => {
       service: "gateway",
       protected: ["main"],
       changes: { ...defaultPolicy.changes, ignore: ["docs/**"] },
+      merge: { ...defaultPolicy.merge, require: without(defaultPolicy.merge.require, "tests", "depends") },
+      complete: { ...defaultPolicy.complete, require: without(defaultPolicy.complete.require, "parts") },
       types: {
         ...defaultPolicy.types,
         bug: { checklist: ["A test fails without the fix"], document: "docs/changes/{id}-{slug}.md" },
@@ -52,6 +56,7 @@ describe("policy: reading", () => {
   it("every key", () => {
     const text = `service: "42"\ntrunk: master\nprotected: [master, "release/*"]\ndocs: doc\npath: ["a/**"]
 changes: { file: a/NEWS.md, entries: fragments, commit: "off", ignore: [] }\nmerge: { strategy: ff, require: [current] }
+tests: { command: npm test, prepare: npm ci, limit: 90s, coverage: { report: c/lcov.info, min: 70 } }
 complete: { require: [] }\nbranch: "{type}/{id}"\nstrict: true\nkeep-branch: true\npush: never\ntypes: { feature: { checklist: [], document: null } }
 services: { x: { path: [x], docs: x/docs, changes: { file: x/C.md }, types: { bug: { checklist: [x] } } } }`;
     assert.deepEqual(parsePolicy(text), {
@@ -65,6 +70,12 @@ services: { x: { path: [x], docs: x/docs, changes: { file: x/C.md }, types: { bu
         changes: { file: "a/NEWS.md", entries: "fragments", commit: "off", ignore: [] },
         merge: { strategy: "ff", require: ["current"] },
         complete: { require: [] },
+        tests: {
+          command: "npm test",
+          prepare: "npm ci",
+          limit: "90s",
+          coverage: { report: "c/lcov.info", min: 70 },
+        },
         branch: "{type}/{id}",
         strict: true,
         "keep-branch": true,
@@ -115,6 +126,14 @@ services: { x: { path: [x], docs: x/docs, changes: { file: x/C.md }, types: { bu
 });
 
 describe("policy: mistakes, word for word", () => {
+  const shownMin: Record<string, string> = {
+    "-1": "-1",
+    "101": "101",
+    ".nan": "NaN",
+    '"70"': '"70"',
+    "70%": '"70%"',
+    "[70]": "a list",
+  };
   const cases: [string, string[]][] = [
     ["stategy: x", ['1:1: unknown key "stategy". Did you mean "merge.strategy"?']],
     ["merge:\n  stategy: squash", ['2:3: unknown key "stategy". Did you mean "strategy"?']],
@@ -162,19 +181,19 @@ describe("policy: mistakes, word for word", () => {
     [
       "merge:\n  require: [entry, entri]",
       [
-        '2:20: merge.require must be a list of entry, checklist, notes, document, clean, no-conflict, judged, current; "entri" is none of them. Did you mean "entry"?',
+        '2:20: merge.require must be a list of entry, checklist, notes, document, clean, no-conflict, judged, tests, depends, current; "entri" is none of them. Did you mean "entry"?',
       ],
     ],
     [
       "complete: { require: [clean] }",
-      ['1:23: complete.require must be a list of merged, checklist, notes, document; "clean" is none of them.'],
+      ['1:23: complete.require must be a list of merged, checklist, notes, document, parts; "clean" is none of them.'],
     ],
     ["merge: squash", ['1:8: merge must have keys of its own: strategy, require; it is "squash".']],
     ["merge: [a]", ["1:8: merge must have keys of its own: strategy, require; it is a list."]],
     ["services: x", ['1:11: services must have keys of its own: the names of services; it is "x".']],
     ["services:\n  x: { paths: [a] }", ['2:8: unknown key "paths". Did you mean "path"?']],
     ["services:\n  x: { trunk: main }", ['2:8: unknown key "trunk". Did you mean "trunk" at the top level?']],
-    ["services:\n  x: 3", ['2:6: services.x must have keys of its own: docs, path, changes, types; it is "3".']],
+    ["services:\n  x: 3", ['2:6: services.x must have keys of its own: docs, path, changes, tests, types; it is "3".']],
     [
       "changes: { file: ../CHANGES.md }",
       ['1:18: changes.file must be a path inside the repository; "../CHANGES.md" is not.'],
@@ -216,6 +235,30 @@ describe("policy: mistakes, word for word", () => {
     ["\r\ntrunk: 1\r\n", ["2:8: trunk must be text; it is 1. Write it in quotes."]],
     [`trunk: ${"x".repeat(70)} y`, [`1:8: trunk must be a valid branch name; "${"x".repeat(60)}…" is not.`]],
     [`${"x".repeat(101)}: 1`, [`1:1: unknown key "${"x".repeat(60)}…".`]],
+    ...["10", "0s", "1.5h", "25h", "10 m", "-1s"].map((limit): [string, string[]] => [
+      `tests: { command: x, limit: "${limit}" }`,
+      [`1:29: tests.limit must be a duration up to a day, such as 90s, 10m or 2h; it is "${limit}".`],
+    ]),
+    ...["-1", "101", ".nan", '"70"', "70%", "[70]"].map((min): [string, string[]] => [
+      `tests: { coverage: { report: x, min: ${min} } }`,
+      [`1:38: tests.coverage.min must be a number from 0 to 100; it is ${shownMin[min]}.`],
+    ]),
+    ["tests: { command: 1 }", ["1:19: tests.command must be text; it is 1. Write it in quotes."]],
+    ['tests: { command: "a\\nb" }', ['1:19: tests.command has control characters in "a\\nb".']],
+    [
+      "tests: { coverage: { report: ../lcov.info } }",
+      ['1:30: tests.coverage.report must be a path inside the repository; "../lcov.info" is not.'],
+    ],
+    [
+      "tests: { coverage: { min: 70 } }",
+      ["1:27: tests.coverage.min needs tests.coverage.report, the file to read it from."],
+    ],
+    [
+      "services: { a: { tests: { coverage: { min: 70 } } } }",
+      ["1:44: services.a.tests.coverage.min needs tests.coverage.report, the file to read it from."],
+    ],
+    ["merge: { require: [tests] }", ["1:19: merge.require asks for tests, and there is no tests.command."]],
+    ["merge: { require: [tests] }\nservices: { a: { tests: { command: x } } }", []],
     [
       "push: x\nstrict: x",
       ['1:7: push must be one of ask, always, never; it is "x".', '2:9: strict must be true or false; it is "x".'],
@@ -349,6 +392,15 @@ describe("policy: what follows for an item", () => {
     );
     assert.deepEqual(checklistFor(own, "bug"), checklistFor(policy, "bug"));
     assert.equal(policyFor(policy, "b"), policy);
+    const tests = parsePolicy(
+      "tests: { command: all, coverage: { report: r, min: 70 } }\nservices: { a: { tests: { command: one, coverage: { min: 0 } } } }",
+    ).policy;
+    assert.deepEqual(policyFor(tests, "a").tests, {
+      command: "one",
+      prepare: undefined,
+      limit: "10m",
+      coverage: { report: "r", min: 0 },
+    });
     assert.equal(policyFor(policy, "toString"), policy);
     assert.equal(policyFor(policy, "__proto__").service, "__proto__");
   });
@@ -540,7 +592,7 @@ describe("policy: writing", () => {
       "",
       "merge.require",
       ["entri"],
-      'merge.require must be a list of entry, checklist, notes, document, clean, no-conflict, judged, current; "entri" is none of them. Did you mean "entry"?',
+      'merge.require must be a list of entry, checklist, notes, document, clean, no-conflict, judged, tests, depends, current; "entri" is none of them. Did you mean "entry"?',
     ],
     ["'", "push", "ask", ".calcifer.yaml is no YAML as it is; mend that first."],
     ["- a", "push", "ask", ".calcifer.yaml must be keys and values as it is; mend that first."],

@@ -14,7 +14,9 @@ export {
   type PolicyProblem,
   parsePolicy,
   policyFile,
+  type TestsPolicy,
 } from "./policy-read.ts";
+export { millisecondsOf } from "./policy-values.ts";
 
 /** The policy of one service: the repository's, with what `services:` has for it. */
 export function policyFor(policy: Policy, service: string): Policy {
@@ -26,6 +28,7 @@ export function policyFor(policy: Policy, service: string): Policy {
     ...own,
     service,
     changes: { ...policy.changes, ...own.changes },
+    tests: { ...policy.tests, ...own.tests, coverage: { ...policy.tests.coverage, ...own.tests?.coverage } },
     types: Object.fromEntries(types),
   };
 }

@@ -17,6 +17,7 @@ import {
   required,
   verdictOf,
 } from "./rules.ts";
+import type { TestRun } from "./tests.ts";
 
 const item = { id: 42, key: "k7f2q9m3", title: "Add TLS", service: "gateway" };
 const unknown = { unknown: "git is older than 2.38" };
@@ -251,8 +252,17 @@ const branch = (facts: Partial<BranchFacts> = {}, policy: Change = {}): BranchFa
   moved: [],
   merged: false,
   dirty: [],
+  tests: undefined,
   document: undefined,
-  record: { status: "active", checklist: [], notes: "Noted.", document: null, mergedCommit: null },
+  record: {
+    status: "active",
+    checklist: [],
+    notes: "Noted.",
+    document: null,
+    mergedCommit: null,
+    needs: [],
+    parts: [],
+  },
   ...facts,
 });
 
@@ -262,8 +272,107 @@ const elsewhere = { state: "unknown", message: "Cannot tell: the work item is in
 const yes = (message: string) => ({ state: "yes", message });
 const record = (more: object) => ({ record: { ...(branch().record as object), ...more } as BranchFacts["record"] });
 
+const other = (status: string) => ({ id: 17, title: "Our own CA", status });
+
+const tests: Policy["tests"] = {
+  command: "npm test",
+  prepare: undefined,
+  limit: "10m",
+  coverage: { report: undefined, min: undefined },
+};
+const min = (least: number): Change => ({ tests: { ...tests, coverage: { report: "c/lcov.info", min: least } } });
+const run = (more: Partial<TestRun> = {}): Partial<BranchFacts> => ({
+  tests: {
+    state: "passed",
+    step: "command",
+    command: "npm test",
+    exit: 0,
+    coverage: null,
+    noCoverage: null,
+    at: "2026-11-20T08:00:00Z",
+    seconds: 4.26,
+    ...more,
+  },
+});
+const again = "calcifer gate test 42";
+const red = (message: string) => ({ state: "no", message, next: again });
+const grey = (why: string) => ({ state: "unknown", message: `Cannot tell: ${why}.`, next: again });
+
+/** facts, policy, what the check `tests` says */
+const testsTable: [string, Partial<BranchFacts>, Change, object][] = [
+  ["not run", {}, { tests }, grey("the tests were not run on the branch as it is now")],
+  ["not run, in the trunk", { commits: [], merged: true }, { tests }, yes("Its commits are in the trunk.")],
+  [
+    "not run, nothing begun",
+    { commits: [], merged: false },
+    { tests },
+    grey("the tests were not run on the branch as it is now"),
+  ],
+  ["unknown", { tests: unknown }, { tests }, cannotTell],
+  ["passed", run(), { tests }, yes("The tests passed in 4.3 s.")],
+  ["passed, took long", run({ seconds: 200 }), { tests }, yes("The tests passed in 3 min.")],
+  ["failed", run({ state: "failed", exit: 1 }), { tests }, red("The tests failed, exit 1.")],
+  ["killed", run({ state: "failed", exit: null }), { tests }, red("The tests failed.")],
+  [
+    "timed out",
+    run({ state: "timed out", exit: null, seconds: 600 }),
+    { tests },
+    red("The tests did not end within 10 min."),
+  ],
+  ["stopped", run({ state: "cancelled", exit: null }), { tests }, grey("the run of the tests was stopped")],
+  [
+    "preparing failed",
+    run({ state: "failed", step: "prepare", exit: 1 }),
+    { tests },
+    grey("what prepares the tests failed, exit 1, so they were not run"),
+  ],
+  [
+    "preparing took too long",
+    run({ state: "timed out", step: "prepare", seconds: 60 }),
+    { tests },
+    grey("what prepares the tests did not end within 60 s"),
+  ],
+  [
+    "covered, nothing asked",
+    run({ coverage: 61.25 }),
+    { tests },
+    yes("The tests passed in 4.3 s and cover 61.2 % of the lines."),
+  ],
+  [
+    "covered enough",
+    run({ coverage: 70 }),
+    min(70),
+    yes("The tests passed in 4.3 s and cover 70 % of the lines (70 % are asked for)."),
+  ],
+  [
+    "covered too little, by a hair",
+    run({ coverage: 69.999 }),
+    min(70),
+    red("The tests passed, and cover 69.9 % of the lines; 70 % are asked for."),
+  ],
+  [
+    "no report",
+    run({ noCoverage: "the tests left no c/lcov.info" }),
+    min(70),
+    grey("the tests passed, and how much they cover is not known: the tests left no c/lcov.info"),
+  ],
+  [
+    "asked for since",
+    run(),
+    min(0),
+    grey("the tests passed, and how much they cover is not known: no report was asked for"),
+  ],
+  [
+    "failed, covered enough",
+    run({ state: "failed", exit: 1, coverage: 90 }),
+    min(70),
+    red("The tests failed, exit 1."),
+  ],
+];
+
 /** check, case, facts, policy, what it says */
 const table: [CheckId, string, Partial<BranchFacts>, Change, object][] = [
+  ...testsTable.map((row): [CheckId, ...typeof row] => ["tests", ...row]),
   ["entry", "one", {}, {}, { ...yes("CHANGES.md has 1 entry for #42."), detail: ["TLS (#42)"] }],
   [
     "entry",
@@ -497,6 +606,46 @@ const table: [CheckId, string, Partial<BranchFacts>, Change, object][] = [
     {},
     { state: "no", message: "The notes are empty.", next: 'calcifer work note 42 "…"' },
   ],
+  [
+    "depends",
+    "done and dropped",
+    record({ needs: [other("done"), other("dropped")] }),
+    {},
+    yes("What it depends on is done."),
+  ],
+  [
+    "depends",
+    "one that is planned",
+    record({ needs: [other("done"), other("planned")] }),
+    {},
+    {
+      state: "no",
+      message: 'It depends on #17 "Our own CA", which is planned.',
+      next: "calcifer work show 17",
+    },
+  ],
+  [
+    "depends",
+    "several",
+    record({ needs: [other("active"), other("planned")] }),
+    {},
+    {
+      state: "no",
+      message: 'It depends on #17 "Our own CA", which is active, and 1 other.',
+      next: "calcifer work show 17",
+      detail: ['#17 "Our own CA", active', '#17 "Our own CA", planned'],
+    },
+  ],
+  ["depends", "no database", { record: undefined }, {}, elsewhere],
+  ["parts", "done", record({ parts: [other("done")] }), {}, yes("Its parts are done.")],
+  [
+    "parts",
+    "one that is active",
+    record({ parts: [other("active")] }),
+    {},
+    { state: "no", message: 'A part of it is #17 "Our own CA", which is active.', next: "calcifer work show 17" },
+  ],
+  ["parts", "no database", { record: undefined }, {}, elsewhere],
   ["notes", "no database", { record: undefined }, {}, elsewhere],
 
   ["document", "none needed", {}, {}, yes("No document is required.")],
@@ -719,6 +868,17 @@ describe("rules: the verdict", () => {
       ["entry", "judged"],
     );
     assert.equal(verdict.state, "yes");
+  });
+  it("tests is no check without a command, required with one, and told where the policy's list leaves it out", () => {
+    const ids = (facts: BranchFacts) =>
+      verdictOf("merge", facts, [])
+        .checks.filter((c) => c.id === "tests")
+        .map((c) => c.required);
+    assert.deepEqual(ids(branch()), []);
+    assert.deepEqual(ids(branch({}, { tests })), [true]);
+    assert.deepEqual(ids(branch({}, { tests, merge: { require: ["entry"] } })), [false]);
+    assert.equal(verdictOf("merge", branch({}, { tests }), []).state, "unknown");
+    assert.ok(!required(branch({}, { tests }), "complete").includes("tests"));
   });
   it("a check of a newer version is left out", () => {
     assert.deepEqual(required(branch({}, { complete: { require: ["merged", "signed"] } }), "complete"), ["merged"]);

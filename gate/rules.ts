@@ -1,9 +1,10 @@
 // Facts and policy in, reasons out. Every face gets its verdict from here. Pure.
 import type { Reason } from "../protocol/errors.ts";
 import type { Check, Verdict } from "../protocol/shared.ts";
-import type { BranchFacts, CommitFacts, MadeCommit } from "./facts.ts";
+import type { BranchFacts, CommitFacts, MadeCommit, RelatedItem } from "./facts.ts";
 import { matches, type Policy } from "./policy.ts";
 import type { ItemMark } from "./repo.ts";
+import { testsCheck } from "./tests.ts";
 import { isUnknown, type Unknown } from "./unknown.ts";
 
 /** `#42 "Add TLS"`; a title from somebody else's clone may hold anything, so what could forge output is taken out. */
@@ -144,6 +145,7 @@ const shellWord = (s: string): string =>
 export const checks = {
   entry,
   judged,
+  tests: testsCheck,
   checklist,
   notes,
   document,
@@ -151,6 +153,8 @@ export const checks = {
   "no-conflict": noConflict,
   current,
   merged,
+  depends,
+  parts,
 } satisfies Record<string, CheckOf>;
 export type CheckId = keyof typeof checks;
 
@@ -306,11 +310,44 @@ function merged({ merged: fact, trunk, item, branch }: BranchFacts): ReturnType<
     : { state: "no", message: `${branch} is not merged into ${trunk}.`, next: `calcifer work finish ${item.id}` };
 }
 
+function depends({ record }: BranchFacts): ReturnType<CheckOf> {
+  if (!record) return unknown(noRecord);
+  return waitsFor(record.needs, "It depends on") ?? yes("What it depends on is done.");
+}
+
+function parts({ record }: BranchFacts): ReturnType<CheckOf> {
+  if (!record) return unknown(noRecord);
+  return waitsFor(record.parts, "A part of it is") ?? yes("Its parts are done.");
+}
+
+function waitsFor(items: readonly RelatedItem[], what: string): ReturnType<CheckOf> | undefined {
+  const open = items.filter(({ status }) => status === "planned" || status === "active");
+  const [first] = open;
+  if (!first) return undefined;
+  const more = open.length > 1 ? `, and ${count(open.length - 1, "other")}` : "";
+  return {
+    state: "no",
+    message: `${what} ${called(first)}, which is ${first.status}${more}.`,
+    next: `calcifer work show ${first.id}`,
+    ...(open.length > 1 && { detail: open.map((one) => `${called(one)}, ${one.status}`) }),
+  };
+}
+
 /** The checks of a gate that hold it up, by the policy. */
 export const required = (facts: BranchFacts, gate: "merge" | "complete"): CheckId[] => {
   const list = gate === "merge" ? facts.policy.merge.require : facts.policy.complete.require;
-  return list.filter((id): id is CheckId => id in checks);
+  return list.filter((id): id is CheckId => id in checks && isThere(id as CheckId, facts));
 };
+
+/** Without a command there are no tests to ask for; an item that stands alone waits for no other. */
+function isThere(id: CheckId, { policy, record }: BranchFacts): boolean {
+  if (id === "tests") return policy.tests.command !== undefined;
+  if (id === "depends") return (record?.needs.length ?? 0) > 0;
+  return id !== "parts" || (record?.parts.length ?? 0) > 0;
+}
+
+/** What is told beside the checks that hold a merge up. */
+const alsoTold: readonly CheckId[] = ["tests", "depends", "current"];
 
 /** The verdict of a gate over a branch. `only` narrows it to checks that can be asked where there is no database. */
 export function verdictOf(
@@ -320,7 +357,7 @@ export function verdictOf(
   only?: readonly CheckId[],
 ): Verdict {
   const wanted = required(facts, gate).filter((id) => !only || only.includes(id));
-  const extra: CheckId[] = gate === "merge" && !wanted.includes("current") && !only ? ["current"] : [];
+  const extra = gate === "merge" && !only ? alsoTold.filter((id) => !wanted.includes(id) && isThere(id, facts)) : [];
   const list: Check[] = [...wanted, ...extra].map((id) => ({
     id,
     ...checks[id](facts),

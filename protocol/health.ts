@@ -103,6 +103,7 @@ export const Bucket = z.object({
   p50: z.number().nullable().describe("milliseconds"),
   p95: z.number().nullable(),
 });
+export type Bucket = z.infer<typeof Bucket>;
 
 /** `90s`, `15m`, `24h`, `7d`. */
 export const span = z.string().regex(/^\d{1,4}(s|m|h|d)$/, "must be a number with s, m, h or d, such as 24h");

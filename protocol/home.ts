@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { method, room } from "./contract.ts";
 import { EventRecord } from "./event.ts";
+import { Incident } from "./incident.ts";
 import { repo, states } from "./shared.ts";
 import { ListedItem } from "./work.ts";
 
@@ -15,7 +16,7 @@ export const home = room({
   summary: "the dashboard",
   methods: {
     show: method({
-      summary: "What is open, ready, blocked and done; hooks not in force; what can be restored",
+      summary: "What fails; what is open, ready, blocked and done; hooks not in force; what can be restored",
       kind: "ask",
       alias: "home",
       params: z.object({ repo, fresh: z.boolean().default(false).describe("ask git, not the cache") }),
@@ -29,6 +30,19 @@ export const home = room({
         }),
         open: z.array(Judged).describe("active items, at most 100"),
         planned: z.array(ListedItem).describe("at most 20, newest first"),
+        incidents: z
+          .array(
+            Incident.pick({
+              id: true,
+              service: true,
+              environment: true,
+              state: true,
+              severity: true,
+              cause: true,
+              opened: true,
+            }),
+          )
+          .describe("those that are not resolved, newest first, at most 20"),
         unenforced: z
           .array(z.object({ service: z.string(), why: z.string() }))
           .describe("services whose hooks are not in force"),

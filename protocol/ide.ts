@@ -1,6 +1,6 @@
 // What an editor is told of a repository: settings, extensions, tasks and launch configurations.
 import * as z from "zod";
-import { method, room } from "./contract.ts";
+import { event, method, room } from "./contract.ts";
 import { repo } from "./shared.ts";
 
 const named = z.string().optional().describe("the service; the one of this repository if left out");
@@ -23,6 +23,7 @@ export const IdeLaunch = z.object({
   configuration: z.record(z.string(), z.unknown()).describe("as it would stand in launch.json"),
   from: z.string(),
 });
+export type IdeLaunch = z.infer<typeof IdeLaunch>;
 
 export const ide = room({
   summary: "what an editor should know of a repository",
@@ -46,6 +47,10 @@ export const ide = room({
             state: z.enum(["new", "changed", "same", "removed"]),
             diff: z.string().describe("unified"),
             kept: z.array(z.string()).describe("keys of yours that differ from ours and stay"),
+            after: z
+              .string()
+              .nullable()
+              .describe("the whole file as it will be; null: it is removed, or there is none"),
           }),
         ),
         written: z.boolean(),
@@ -66,6 +71,12 @@ export const ide = room({
       }),
       faults: ["missing"],
       examples: ["calcifer ide offers"],
+    }),
+  },
+  events: {
+    written: event({
+      summary: ".vscode was written, or cleared of what was generated",
+      data: z.object({ repo: z.string(), files: z.array(z.string()) }),
     }),
   },
 });

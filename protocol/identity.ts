@@ -1,4 +1,4 @@
-// What of a shell's environment says who commits, and when. No zod: the CLI carries this file.
+// What of a shell's environment is handed over: who commits, and when; where its tools are. No zod: the CLI carries this file.
 
 export const identityVariables = [
   "GIT_AUTHOR_NAME",
@@ -8,3 +8,31 @@ export const identityVariables = [
   "GIT_COMMITTER_EMAIL",
   "GIT_COMMITTER_DATE",
 ] as const;
+
+/** Where a shell finds its tools, and how they speak. Nothing that could be a secret. */
+export const shellVariables = [
+  "PATH",
+  "LANG",
+  "LC_ALL",
+  "TZ",
+  "NVM_DIR",
+  "VOLTA_HOME",
+  "PNPM_HOME",
+  "VIRTUAL_ENV",
+  "CONDA_PREFIX",
+  "PYENV_ROOT",
+  "PYENV_VERSION",
+  "GOPATH",
+  "GOROOT",
+  "CARGO_HOME",
+  "RUSTUP_HOME",
+  "JAVA_HOME",
+  "GRADLE_USER_HOME",
+  "GEM_HOME",
+  "GEM_PATH",
+  "COMPOSER_HOME",
+  "DOTNET_ROOT",
+  "DOCKER_HOST",
+  "DOCKER_CONTEXT",
+] as const;
+export type ShellVariable = (typeof shellVariables)[number];

@@ -1,6 +1,7 @@
 // Incidents: periods in which a service failed, what changed before, and what was done.
 import * as z from "zod";
 import { event, method, room } from "./contract.ts";
+import { title } from "./item.ts";
 import { item, limit, repo, time } from "./shared.ts";
 
 export const incidentStates = ["open", "acknowledged", "resolved"] as const;
@@ -22,6 +23,7 @@ export const TimelinePoint = z.object({
   text: z.string(),
   by: z.string().describe("cli, extension, daemon …"),
 });
+export type TimelinePoint = z.infer<typeof TimelinePoint>;
 
 export const Incident = z.object({
   id: z.number().int(),
@@ -116,7 +118,7 @@ export const incident = room({
       positional: ["incident", "title"],
       params: z.object({
         ...one,
-        title: z.string().max(200).optional().describe("its title (default: from the cause)"),
+        title: title.optional().describe("its title (default: from the cause)"),
       }),
       result: Incident,
       faults: ["missing", "refused"],

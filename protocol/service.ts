@@ -1,6 +1,7 @@
 // The catalogue: what runs, whose it is, where its repository lies, what it needs, and what of it is live where.
 import * as z from "zod";
 import { event, method, room } from "./contract.ts";
+import { identityVariables } from "./identity.ts";
 import { repo, time } from "./shared.ts";
 
 export const serviceName = z
@@ -43,6 +44,7 @@ export const Service = z.object({
   environments: z.array(z.object({ name: z.string(), live: Live.nullable() })),
   template: z.object({ name: z.string(), version: z.string() }).nullable().describe("what it was made from"),
   retired: time.nullable(),
+  retiredReason: z.string().optional().describe("why it was retired, where that was said"),
   repo: z.string().describe("canonical path of the repository's work tree, or of the bare repository"),
   trunk: z.string(),
   changes: z.string().describe("path of CHANGES.md in the repository"),
@@ -74,7 +76,10 @@ export type Diagnosis = z.infer<typeof Diagnosis>;
 const title = z.string().trim().max(100).describe("as people call it");
 const kind = z.enum(kinds).describe("the kind of service");
 const owner = z.string().trim().max(100).describe("who is asked first");
-const label = z.array(z.string().trim().min(1).max(50)).max(20).describe("a label; may be given several times");
+const label = z
+  .array(z.string().trim().max(50))
+  .max(20)
+  .describe("a label; may be given several times; an empty one alone leaves none");
 const link = z.array(z.string().max(2200)).max(20).describe("a link as `Title=https://…`; may be given several times");
 const paths = z.array(z.string().max(400)).max(50).describe("a glob of its files; may be given several times");
 const compose = z.array(z.string().max(400)).max(20).describe("a compose file; may be given several times");
@@ -356,6 +361,16 @@ export const service = room({
           .describe("where the repository is made (default: <current folder>/<name>)"),
         noItem: z.boolean().default(false).describe("open no work item"),
         plan: z.boolean().default(false).describe("only tell what would be written"),
+        env: z
+          .partialRecord(
+            z.enum(identityVariables),
+            z
+              .string()
+              .max(1000)
+              .regex(/^\P{Cc}*$/u),
+          )
+          .optional()
+          .describe("who makes the first commit, as git's variables; what is not named comes from git's configuration"),
         repo,
       }),
       result: z.object({
@@ -424,7 +439,7 @@ export const service = room({
         environment: environmentName.default("production"),
       }),
       result: Service,
-      faults: ["missing", "invalid"],
+      faults: ["missing", "invalid", "conflict"],
       examples: ["calcifer service live-set web v1.4.0 --environment production"],
     }),
   },
@@ -442,6 +457,7 @@ export const service = room({
         version: z.string(),
         commit: z.string().nullable(),
         source: z.enum(["deployment", "probe", "hand"]),
+        before: z.string().nullable().describe("the version known before; null where none was"),
       }),
     }),
     added: event({ summary: "a service was registered", data: z.object({ repo: z.string() }) }),

@@ -74,6 +74,13 @@ export const settings = {
       verbose: "Each message with what it carries.",
     },
   }),
+  "calcifer.health.notifications": setting({
+    schema: z.boolean().default(true),
+    sentence: "Tell once when an incident begins: a service that is down, or degraded.",
+    scope: "window",
+    order: 8,
+    restricted: false,
+  }),
 } as const;
 
 export type SettingKey = keyof typeof settings;

@@ -1,83 +1,12 @@
 // Work items: one intended change to one service each, from plan to merge.
 import * as z from "zod";
 import { event, method, room } from "./contract.ts";
-import { personCount } from "./count.ts";
 import { identityVariables } from "./identity.ts";
-import { item, limit, repo, time, Verdict } from "./shared.ts";
+import { Commit, description, filters, groupings, Item, ListedItem, label, notes, title, type } from "./item.ts";
+import { planning, planningEvents, Related } from "./planning.ts";
+import { item, limit, repo, Verdict } from "./shared.ts";
 
-export const types = ["feature", "service", "integration", "documentation", "bug", "maintenance"] as const;
-export const statuses = ["planned", "active", "done", "dropped"] as const;
-
-const title = z
-  .string()
-  .trim()
-  .refine((t) => personCount(t) >= 1 && personCount(t) <= 200, {
-    error: (i) => `must have 1 to 200 characters; it has ${personCount(String(i.input))}`,
-  })
-  .refine(
-    (t) => !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(t),
-    "must be one line without control characters",
-  )
-  .describe("what is to change, in a line");
-const notes = z
-  .string()
-  .refine((t) => personCount(t) <= 2000, {
-    error: (i) => `must have at most 2,000 characters; it has ${personCount(String(i.input)).toLocaleString("en")}`,
-  })
-  .describe("what a reader should know afterwards, at most 2,000 characters");
-const label = z.string().trim().min(1).max(50);
-const type = z.enum(types).describe("the kind of work");
-const description = z.string().max(65_536).describe("Markdown");
-
-export const Item = z.object({
-  id: z.number().int().describe("number, per database"),
-  key: z.string().describe("eight characters, unique everywhere; travels in commit trailers"),
-  title: z.string(),
-  type,
-  service: z.string().nullable().describe("null once the service was removed"),
-  status: z.enum(statuses),
-  description: z.string(),
-  notes: z.string(),
-  labels: z.array(z.string()),
-  checklist: z.array(z.object({ text: z.string(), done: z.boolean() })),
-  document: z.string().nullable().describe("path of the required document in the repository"),
-  branch: z.string().nullable(),
-  worktree: z.string().nullable().describe("the linked work tree made for it"),
-  created: time,
-  started: time.nullable(),
-  finished: time.nullable(),
-  merged: z
-    .object({ commit: z.string(), trunk: z.string(), at: time, pushed: z.boolean().nullable() })
-    .nullable()
-    .describe("our merge record; pushed is null where there is no remote"),
-  version: z.number().int().describe("grows with each change; give it as ifVersion to edit only what you saw"),
-});
-export type Item = z.infer<typeof Item>;
-
-/** What the fault `conflict` carries as its data where `ifVersion` did not fit: the item as it is now. */
-export const Conflict = z.object({ version: z.number().int(), item: Item });
-export type Conflict = z.infer<typeof Conflict>;
-
-export const Commit = z.object({ id: z.string(), subject: z.string(), author: z.string(), at: time });
-
-export const ListedItem = Item.pick({
-  id: true,
-  key: true,
-  title: true,
-  type: true,
-  service: true,
-  status: true,
-  branch: true,
-  labels: true,
-  created: true,
-  version: true,
-}).extend({
-  done: z.number().int().describe("ticked points"),
-  points: z.number().int().describe("points of the checklist"),
-  merged: z.boolean().describe("there is a merge record"),
-  pushed: z.boolean().nullable().describe("false: merged, not pushed; null: not merged, or no remote"),
-});
-export type ListedItem = z.infer<typeof ListedItem>;
+export { Commit, Conflict, groupings, Item, ListedItem, statuses, types } from "./item.ts";
 
 const Changed = z.object({
   path: z.string(),
@@ -91,23 +20,6 @@ const DiffFile = z.object({
   added: z.number().int().nullable().describe("lines; null where git sees a binary file"),
   deleted: z.number().int().nullable().describe("lines; null where git sees a binary file"),
 });
-
-/** A list, or the one there would be in it: `"done"` says what `["done"]` says. */
-const oneOrMany = <T extends z.ZodType<string, string>>(schema: T) =>
-  z.preprocess((given: z.input<T> | z.input<T>[]) => (typeof given === "string" ? [given] : given), z.array(schema));
-
-/** Which items: what a list and its groups are asked with. */
-const filters = {
-  status: oneOrMany(z.enum(statuses)).default([]).describe("only with this status (default: planned and active)"),
-  service: z.string().optional().describe("only of this service"),
-  noService: z.boolean().default(false).describe("only without a service: theirs was removed"),
-  type: type.optional().describe("only of this type"),
-  label: z.string().optional().describe("only with this label"),
-  noLabel: z.boolean().default(false).describe("only without a label"),
-  search: z.string().max(200).optional().describe("words to find in title, description and notes"),
-  all: z.boolean().default(false).describe("also done and dropped ones"),
-};
-export const groupings = ["status", "service", "type", "label"] as const;
 
 const identityValue = z
   .string()
@@ -129,9 +41,11 @@ export const work = room({
       params: z.object({
         title,
         service: z.string().optional().describe("the service; the one of this repository if left out"),
-        type: type.default("maintenance"),
+        type: type.optional().describe("the kind of work (default: the template's, else maintenance)"),
         label: z.array(label).max(20).default([]).describe("a label; may be given several times"),
         description: description.default(""),
+        template: z.string().max(100).optional().describe("a template: type, labels, description and checklist"),
+        parent: item.describe("the item it is a part of"),
         repo,
       }),
       result: Item,
@@ -143,6 +57,8 @@ export const work = room({
       kind: "ask",
       params: z.object({
         ...filters,
+        filter: z.string().max(100).optional().describe("a saved filter; what is said beside it counts more"),
+        parent: z.coerce.number().int().positive().optional().describe("only the parts of this item"),
         limit: limit(500, 50),
         after: z.string().optional().describe("the cursor of the page before"),
       }),
@@ -183,6 +99,9 @@ export const work = room({
           .int()
           .nullable()
           .describe("files changed in its work tree; null when it is not checked out"),
+        parent: Related.nullable().describe("the item it is a part of"),
+        parts: z.array(Related),
+        relations: z.array(Related.extend({ kind: z.enum(["blocks", "depends on", "relates to"]) })),
       }),
       faults: ["missing"],
       examples: ["calcifer work show 42", "calcifer work show"],
@@ -231,6 +150,7 @@ export const work = room({
         label: z.array(label).max(20).optional().describe("the labels it shall have; may be given several times"),
         service: z.string().optional().describe("another service; only while it has no branch"),
         document: z.string().max(400).optional().describe("path of the required document; empty for none"),
+        parent: z.string().max(40).optional().describe("the item it is a part of; empty for none"),
         ifVersion,
       }),
       result: Item,
@@ -506,8 +426,10 @@ export const work = room({
       result: Verdict,
       faults: ["missing"],
     }),
+    ...planning,
   },
   events: {
+    ...planningEvents,
     added: event({ summary: "an item was opened", data: z.object({ title: z.string() }) }),
     edited: event({ summary: "an item changed", data: z.object({ changed: z.array(z.string()) }) }),
     started: event({ summary: "an item got its branch", data: z.object({ branch: z.string() }) }),

@@ -22,6 +22,7 @@ const builder = "node_modules/esbuild/package.json";
 
 /** What the extension loads after its activation lies in files of its own, so that activation need not read it. */
 const later = [
+  { name: "commands.cjs", entry: "extension/commands.ts" },
   { name: "connection.cjs", entry: "extension/connection.ts" },
   { name: "pages.cjs", entry: "extension/webviews/later.ts" },
 ];
@@ -33,7 +34,7 @@ const programs: Bundle[] = [
   { name: "ci.cjs", entry: "cli/local/ci.ts", as: program() },
   { name: "hook.cjs", entry: "cli/hook.ts", as: program() },
   { name: "extension.cjs", entry: "extension/main.ts", as: { ...program(["vscode"]), plugins: [laterApart()] } },
-  ...later.map((bundle) => ({ ...bundle, as: program(["vscode"]) })),
+  ...later.map((bundle) => ({ ...bundle, as: { ...program(["vscode"]), plugins: [laterApart()] } })),
   { name: "uninstall.cjs", entry: "extension/uninstall.ts", as: program() },
   {
     name: "web.cjs",
@@ -171,7 +172,8 @@ export function program(external: string[] = []): BuildOptions {
     format: "cjs",
     target: "node22",
     // Three programs read YAML: it is most of what two of them weigh, so it lies beside them, once.
-    alias: { yaml: "./yaml.cjs" },
+    // What jsonc-parser says is its main file loads its parts in a way no bundler can follow.
+    alias: { yaml: "./yaml.cjs", "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
     external: [...external, "./yaml.cjs"],
     minify: true,
     // A stack trace from a user is worth more than the bytes.

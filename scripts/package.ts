@@ -124,6 +124,7 @@ async function stage(): Promise<string> {
     "LICENSE",
     "bin/terminal/*",
     "media/**",
+    "templates/**",
     "l10n/*.json",
     "package.nls*.json",
   ];

@@ -65,7 +65,7 @@ function unitOptions(): string[] {
   return ["--require", "./scripts/stop-measuring.ts", ...others];
 }
 
-function mocha(spec: string[], options: string[], limit = 8 * minute): Step {
+function mocha(spec: string[], options: string[], limit = 20 * minute): Step {
   return { command: ["node_modules/mocha/bin/mocha.js", "--forbid-only", ...options, ...spec], limit };
 }
 

@@ -35,6 +35,8 @@ const belongs = [
   "extension/media/walkthrough/*.svg",
   "extension/docs/{calcifer.schema.json,editors.md}",
   "extension/snippets/*.json",
+  "extension/templates/*/template.yaml",
+  "extension/templates/*/files/**",
   "extension/prebuilds/*.node",
 ];
 /** In the list for when there are some. */
@@ -148,9 +150,9 @@ describe("the packages", () => {
       assert.deepEqual(native.sort(), binaries[target]);
     });
 
-    it(`${target} is ${target === "universal" ? "no bigger than it must be" : "smaller than 2 MiB"}`, () => {
+    it(`${target} is ${target === "universal" ? "no bigger than it must be" : "smaller than 2.5 MiB"}`, () => {
       const bytes = readFileSync(packageFor(target)).length;
-      assert.ok(bytes < (target === "universal" ? 12 * mebibyte : 2 * mebibyte), `${bytes} bytes`);
+      assert.ok(bytes < (target === "universal" ? 12 * mebibyte : 2.5 * mebibyte), `${bytes} bytes`);
     });
   }
 

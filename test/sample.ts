@@ -82,7 +82,15 @@ export class Sample {
   }
 
   judge(more: Partial<BranchAsked> = {}, folder = this.top): Promise<Judgement> {
-    const record = { status: "active", checklist: [], notes: "Noted.", document: null, mergedCommit: null };
+    const record = {
+      status: "active",
+      checklist: [],
+      notes: "Noted.",
+      document: null,
+      mergedCommit: null,
+      needs: [],
+      parts: [],
+    };
     return withRepo(folder, (repo, objects) =>
       judgeBranch(repo, objects, { item: { ...item, type: "maintenance" }, branch, trunk: "main", record, ...more }),
     );

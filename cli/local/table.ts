@@ -170,6 +170,17 @@ export const local: readonly LocalCommand[] = [
   },
 ];
 
+const watched = {
+  option: {
+    key: "watch",
+    flag: "--watch",
+    type: "boolean",
+    says: "draw it again whenever it changes, until Ctrl+C",
+    short: "-w",
+  },
+  load: async () => (await import("./watch.ts")).watch,
+} as const;
+
 /** Options of derived commands that are served here instead: `events --follow`. */
 export const served: Readonly<Record<string, { option: Parameter; load: () => Promise<Run> }>> = {
   "event.list": {
@@ -182,4 +193,7 @@ export const served: Readonly<Record<string, { option: Parameter; load: () => Pr
     },
     load: async () => (await import("./follow.ts")).follow,
   },
+  "health.list": watched,
+  "health.services": watched,
+  "health.show": watched,
 };

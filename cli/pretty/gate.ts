@@ -123,4 +123,51 @@ function waived(
   ];
 }
 
-export const gatePrinters: Record<string, Printer> = { "gate.show": status, "gate.waive": waived };
+interface Tested {
+  item: number;
+  branch: string;
+  commit: string;
+  command: string;
+  passed: boolean;
+  log: string;
+  tail: string[];
+  uncommitted: number | null;
+  moved: boolean;
+  line: string;
+}
+
+/** Of tests that passed, the sentence is enough; of others, their last words come first, as they would in a terminal. */
+function tested(result: Tested, on: Paper): string[] {
+  const { passed, line, branch, commit, tail, log, item } = result;
+  const sign = mark(passed ? "yes" : line.startsWith("Cannot tell") ? "unknown" : "no", on);
+  const words = passed ? [] : [...tail.slice(-mostTail).map((said) => `  ${on.dim(clean(said))}`), ""];
+  return [
+    ...words,
+    `${sign} ${on.bold(clean(line))}`,
+    `  ${on.dim(`${clean(branch)} at ${short(commit)} · ${clean(result.command)}`)}`,
+    ...notTested(result, on),
+    ...(passed ? [] : [`  ${on.dim(`The whole output: ${clean(log)}`)}`]),
+    next(on, passed ? `calcifer gate show ${item}` : `calcifer gate test ${item}`),
+  ];
+}
+
+const mostTail = 20;
+
+function notTested({ uncommitted, moved, branch }: Tested, on: Paper): string[] {
+  return [
+    ...(uncommitted
+      ? [warning(on, `${count(uncommitted, "uncommitted file")} ${uncommitted === 1 ? "was" : "were"} not tested.`)]
+      : []),
+    ...(moved ? [warning(on, `${clean(branch)} has other commits by now; they were not tested.`)] : []),
+  ];
+}
+
+/** Nothing but the picture, which goes into a file. */
+const badge = ({ svg }: { svg: string }): string[] => [svg.trimEnd()];
+
+export const gatePrinters: Record<string, Printer> = {
+  "gate.show": status,
+  "gate.waive": waived,
+  "gate.test": tested,
+  "gate.badge": badge,
+};

@@ -3,7 +3,7 @@ import type * as z from "zod";
 import type { home } from "../../protocol/home.ts";
 import type { ListedItem } from "../../protocol/work.ts";
 import type { Paper } from "../paper.ts";
-import { clean, count, indent, padEnd, width, wrap } from "../text.ts";
+import { ago, clean, count, cut, indent, padEnd, width, wrap } from "../text.ts";
 import { eventLine } from "./event.ts";
 import { heading, mark, named, next } from "./marks.ts";
 import type { Printer } from "./printer.ts";
@@ -13,11 +13,12 @@ type Home = z.infer<(typeof home)["methods"]["show"]["result"]>;
 type Judged = Home["open"][number];
 
 function show(result: Home, on: Paper): string[] {
-  const { active, counts, open, planned, unenforced, restorable, events } = result;
+  const { active, counts, open, planned, incidents, unenforced, restorable, events } = result;
   const others = open.filter((item) => item.id !== active?.id);
   const tally = `${counts.planned} planned · ${counts.active} active · ${counts.done} done · ${counts.dropped} dropped`;
   const lines = [
     `${on.bold("Calcifer")}  ${on.dim(tally)}`,
+    ...section(on, "Incidents", failing(incidents, on)),
     ...section(on, "On this branch", active ? judged([active], on) : []),
     ...section(on, active ? "Also active" : "Active", judged(others, on)),
     ...section(
@@ -45,6 +46,17 @@ const section = (on: Paper, title: string, lines: readonly string[], rest = ""):
 
 const items = (list: readonly ListedItem[], on: Paper): string[] =>
   list.length === 0 ? [] : indent(itemRows(list, { ...on, width: on.width - 2 }).slice(1), 2);
+
+const failing = (list: Home["incidents"], on: Paper): string[] =>
+  list.flatMap(({ id, service, environment, state, severity, cause, opened }) => {
+    const sign = severity === "down" ? on.red("✗") : on.yellow("!");
+    const where = environment === "production" ? clean(service) : `${clean(service)} (${clean(environment)})`;
+    const rest = on.dim(`${state === "acknowledged" ? "acknowledged, " : ""}began ${ago(opened, on.now)}`);
+    return [
+      `  ${sign} ${on.bold(where)} ${severity}: ${cut(clean(cause), Math.max(20, on.width - width(where) - 12))}`,
+      `    ${rest}  ${on.dim("→")} calcifer incident show ${id}`,
+    ];
+  });
 
 function judged(list: readonly Judged[], on: Paper): string[] {
   const names = Math.max(0, ...list.map((item) => width(item.standing)));

@@ -1,53 +1,106 @@
-// Services and what the doctor found.
-import type { Diagnosis, Service } from "../../protocol/service.ts";
+// Services, as a list and alone, and what the doctor found. What they need and what is live is in catalogue.ts.
+import type { Diagnosis, Live, Service } from "../../protocol/service.ts";
 import { columns, labelled, type Paper } from "../paper.ts";
-import { ago, clean, wrap } from "../text.ts";
-import { done, heading, mark, next } from "./marks.ts";
+import { ago, clean, cut, wrap } from "../text.ts";
+import { done, heading, mark, next, short } from "./marks.ts";
 import type { Printer } from "./printer.ts";
 
 type Hooks = Service["hooks"];
 
 const hookState = (hooks: Hooks) => (hooks === "in force" ? "yes" : hooks === "not in force" ? "no" : "unknown");
 
-function list({ services }: { services: Service[] }, on: Paper): string[] {
+function list({ services }: { services: Service[] }, on: Paper, params: Record<string, unknown>): string[] {
+  if (services.length === 0 && ["kind", "label", "owner"].some((name) => params[name] !== undefined))
+    return ["No service is like that.", next(on, "calcifer service list")];
   if (services.length === 0)
     return ["There are no services yet.", next(on, "calcifer service add <path of a git repository>")];
-  const rows = services.map((s) => [clean(s.name), clean(s.trunk), s.hooks, String(s.items), clean(s.repo)]);
+  const rows = services.map((s) => [
+    clean(s.name),
+    s.kind === "application" ? "" : s.kind,
+    clean(s.owner),
+    s.labels.map(clean).join(" "),
+    clean(s.trunk),
+    liveInShort(s),
+    s.retired === null ? s.hooks : "retired",
+    String(s.items),
+    clean(s.repo),
+  ]);
   const style = (cell: string) =>
     cell === "in force" ? on.green(cell) : cell === "not in force" ? on.red(cell) : on.yellow(cell);
   const lines = columns(
     on,
     [
       { head: "service", style: on.bold },
-      { head: "trunk" },
+      { head: "kind", spare: 4 },
+      { head: "owner", spare: 0 },
+      { head: "labels", style: on.cyan, spare: 3 },
+      { head: "trunk", spare: 1 },
+      { head: "live" },
       { head: "hooks", style },
       { head: "open items", right: true },
-      { head: "repository", style: on.dim },
+      { head: "repository", style: on.dim, spare: 2 },
     ],
     rows,
   );
-  const ill = services.find((s) => s.hooks !== "in force");
+  const ill = services.find((s) => s.hooks !== "in force" && s.retired === null);
   return ill ? [...lines, "", next(on, `calcifer doctor ${clean(ill.name)}`)] : lines;
 }
 
+/** What people use, and how many other environments there are; with a `?` where the version is no commit we know. */
+function liveInShort({ environments }: Service): string {
+  const known = environments.flatMap(({ name, live }) => (live ? [{ name, live }] : []));
+  const one = known.find(({ name }) => name === "production") ?? known[0];
+  if (!one) return "";
+  const more = known.length > 1 ? ` +${known.length - 1}` : "";
+  return `${cut(versionText(one.live.version), 20)}${one.live.commit === null ? " ?" : ""}${more}`;
+}
+
+/** A whole commit id says no more than its beginning. */
+const versionText = (version: string): string => (/^[0-9a-f]{40,64}$/.test(version) ? short(version) : clean(version));
+
 function show(service: Service, on: Paper): string[] {
-  const facts: [string, string][] = [
+  const { environments, links, template, retired, retiredReason } = service;
+  const why = retiredReason === undefined ? [] : [clean(retiredReason)];
+  const facts: [string, string | false][] = [
+    ["retired", retired !== null && [ago(retired, on.now), ...why].join(": ")],
+    ["kind", service.kind],
+    ["owner", clean(service.owner)],
+    ["labels", service.labels.map(clean).join(", ")],
     ["repository", clean(service.repo)],
+    ["files", service.paths.map(clean).join(", ")],
+    ["compose", service.compose.map(clean).join(", ")],
     ["trunk", clean(service.trunk)],
     ["changes", clean(service.changes)],
     ["documents", clean(service.docs)],
-    ["hooks", `${mark(hookState(service.hooks), on)} ${service.hooks}`],
+    ["needs", service.dependsOn.map(clean).join(", ")],
+    ...environments.map(({ name, live }): [string, string] => [
+      `live in ${clean(name)}`,
+      live ? liveText(live, on) : "nothing",
+    ]),
+    ...links.map(({ title, url }): [string, string] => [clean(title), clean(url)]),
+    ["made from", template !== null && `${clean(template.name)} ${clean(template.version)}`],
+    ["hooks", retired === null && `${mark(hookState(service.hooks), on)} ${service.hooks}`],
     ["open items", String(service.items)],
     ["added", ago(service.added, on.now)],
   ];
+  const said = facts.flatMap(([label, text]) => (text ? [[on.dim(label), text] as const] : []));
   return [
-    heading(on, clean(service.name)),
-    ...labelled(
-      on,
-      facts.map(([label, text]) => [on.dim(label), text] as const),
-    ),
-    ...(service.hooks === "in force" ? [] : [next(on, `calcifer doctor ${clean(service.name)}`)]),
+    heading(on, clean(service.name), clean(service.title)),
+    ...labelled(on, said),
+    ...(retired !== null
+      ? [next(on, `calcifer service restore ${clean(service.name)}`)]
+      : service.hooks === "in force"
+        ? []
+        : [next(on, `calcifer doctor ${clean(service.name)}`)]),
   ];
+}
+
+const said = { deployment: "deployed", probe: "read by a probe", hand: "said by hand" };
+
+export function liveText({ version, commit, source, at }: Live, on: Paper): string {
+  const id = commit === null ? "no commit we know" : short(commit);
+  const known = versionText(version) === id ? "" : `${id}, `;
+  return `${versionText(version)} (${known}${said[source]} ${ago(at, on.now)})`;
 }
 
 interface Added {

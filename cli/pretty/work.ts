@@ -7,9 +7,11 @@ import { ago, clean, cleanLines, count, indent, wrap } from "../text.ts";
 import { checklist } from "./checklist.ts";
 import { files } from "./files.ts";
 import { done, heading, named, next, short, warning } from "./marks.ts";
+import { belongingRows } from "./planning.ts";
 import type { Printer } from "./printer.ts";
 
-type Shown = Item & { commits: z.infer<typeof Commit>[]; uncommitted: number | null };
+type Shown = Item &
+  Parameters<typeof belongingRows>[0] & { commits: z.infer<typeof Commit>[]; uncommitted: number | null };
 type Changed = { path: string; state: string };
 interface Committed {
   commit: string;
@@ -84,6 +86,7 @@ function show(item: Shown, on: Paper): string[] {
     ...labelled(on, facts(item, on)),
     ...paragraph(on, "Description", item.description),
     ...checklist(item, on),
+    ...belongingRows(item, on),
     ...paragraph(on, "Notes", item.notes),
     ...commitRows(item.commits, on),
     ...afterShow(item, on),
@@ -266,6 +269,7 @@ function deleted({ id, kept }: { id: number; kept: string | null }, on: Paper): 
 
 export const workPrinters: Record<string, Printer> = {
   "work.add": added,
+  "work.clone": added,
   "work.list": list,
   "work.show": show,
   "work.edit": edited,

@@ -46,12 +46,15 @@ async function othersOn(
   for (const other of active) {
     const theirs = services.find((s) => s.id === other.serviceId);
     if (other.id === item.id || other.branch === null || !theirs || found.length >= mostOthers) continue;
-    const touched = await touchedBy(verdicts, { item: other, service: theirs, opened });
+    const touched = await touchedBy(verdicts, { item: other, service: theirs, opened, others: nobody });
     const shared = files.filter((f) => touched.has(f));
     if (shared.length > 0) found.push(lineFor(other, shared));
   }
   return found;
 }
+
+/** Only what its branch touches is asked for. */
+const nobody = { needs: [], parts: [] };
 
 const lineFor = (other: StoredItem, shared: string[]): string =>
   `also changed by ${called(other)}: ${shared.slice(0, 3).join(", ")}${shared.length > 3 ? ` and ${shared.length - 3} more` : ""}`;

@@ -1,10 +1,11 @@
 // Whether hooks are in force, without a process of git while nothing that decides about it has changed.
+import { existsSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { Latest, stampOf } from "../../gate/remember.ts";
-import type { Repo } from "../../gate/repo.ts";
+import { notesFolder, type Repo } from "../../gate/repo.ts";
 import { hooksInForce, inForce } from "./hooks.ts";
-import { type HooksPath, hooksPaths, type Site, siteOf } from "./site.ts";
+import { type HooksPath, hooksPaths, type Site } from "./site.ts";
 
 interface Asked {
   site: Site;
@@ -12,7 +13,7 @@ interface Asked {
   stamp: string;
 }
 
-const asked = new Latest<Asked>(500);
+const asked = new Latest<Asked>(2000);
 
 /** The same as `hooksInForce`; what git says is remembered while its config files are the same, what lies in the folders is looked at each time. */
 export async function hooksNow(repo: Repo, { fresh = false } = {}): ReturnType<typeof hooksInForce> {
@@ -22,13 +23,24 @@ export async function hooksNow(repo: Repo, { fresh = false } = {}): ReturnType<t
   // Stamped before git reads: a change in between is seen the next time.
   const before = stampFor(repo, []);
   try {
-    const site = await siteOf(repo.git);
+    const site = siteIn(repo);
     const settings = await hooksPaths(repo.git, site);
     if (before === stampFor(repo, [])) asked.set(repo.gitDir, { site, settings, stamp: stampFor(repo, settings) });
     return inForce(site, settings);
   } catch {
     return hooksInForce(repo.git);
   }
+}
+
+/** What git said when the repository was opened needs no second process. */
+function siteIn({ commonDir, gitDir, top, bare }: Repo): Site {
+  return {
+    common: commonDir,
+    gitDir,
+    top: bare || top === gitDir ? undefined : top,
+    shallow: existsSync(path.join(commonDir, "shallow")),
+    notes: path.join(commonDir, notesFolder),
+  };
 }
 
 const stampFor = (repo: Repo, settings: HooksPath[]): string =>

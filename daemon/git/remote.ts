@@ -124,6 +124,16 @@ export async function fetchTrunk(
 }
 
 /**
+ * Fetches every branch of a remote, and the tags on them. Nothing is pruned, no tag is replaced.
+ * @throws Fault unreachable
+ */
+export async function fetchBranches(repo: Repo, remote: string, signal: AbortSignal): Promise<void> {
+  const how = ["--progress", "--no-prune", "--no-recurse-submodules", uploadPack, "--end-of-options"];
+  const fetched = await talk(repo, ["fetch", ...how, remote, `+refs/heads/*:refs/remotes/${remote}/*`], signal);
+  if (fetched.code !== 0) throw unreachable(remote, fetched, "What is here stands; try again later.");
+}
+
+/**
  * Pushes a trunk. A remote that moved on refuses, and that is reported, never overridden.
  * @throws Fault unreachable | refused
  */

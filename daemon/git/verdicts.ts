@@ -2,8 +2,9 @@
 import type { Changed, CommittedFacts, Memory } from "../../gate/facts.ts";
 import type { Judgement } from "../../gate/judge.ts";
 import { Latest } from "../../gate/remember.ts";
+import type { FindTestRun } from "../../gate/tests.ts";
 import { isUnknown, type Unknown } from "../../gate/unknown.ts";
-import { type JudgeOptions, judgeItem, type Located } from "../work/work.ts";
+import { type JudgeOptions, judgeItem, type Located, type Place } from "../work/work.ts";
 
 /** Who knows whether a work tree has changed since it was asked last. */
 export interface Watched {
@@ -17,14 +18,17 @@ const atOnce = 2;
 
 export class Verdicts {
   private readonly watched: Watched;
+  private readonly tests: ((place: Place) => FindTestRun) | undefined;
   private readonly known = new Latest<Promise<CommittedFacts>>(1000);
   /** those of `known` that git has answered */
   private readonly told = new WeakSet<Promise<CommittedFacts>>();
   private readonly waiting: (() => void)[] = [];
   private asking = 0;
 
-  constructor(watched: Watched = nobody) {
+  /** @param tests what is recorded of an item's tests */
+  constructor(watched: Watched = nobody, tests?: (place: Place) => FindTestRun) {
     this.watched = watched;
+    this.tests = tests;
   }
 
   /**
@@ -34,7 +38,8 @@ export class Verdicts {
    * is uncommitted is asked, and nobody is waited for
    */
   of(located: Located, { fresh = false, tips }: JudgeOptions = {}): Promise<Judgement> {
-    return judgeItem(located, tips, fresh ? this.afresh : tips ? this.acting : this.memory);
+    const memory = fresh ? this.afresh : tips ? this.acting : this.memory;
+    return judgeItem(located, tips, memory, this.tests?.(located));
   }
 
   private readonly memory: Memory = {

@@ -36,7 +36,7 @@ export class Watch implements Keeper, Watched {
 
   async run(signal: AbortSignal): Promise<void> {
     const deaf = this.world.onEvent((event) => {
-      if (/^service\.(added|edited|removed)$/.test(event.name)) this.syncing.ask();
+      if (/^service\.(added|edited|removed|retired|restored)$/.test(event.name)) this.syncing.ask();
     });
     const timer = setInterval(() => this.syncing.ask(), lookAround);
     timer.unref();

@@ -7,6 +7,7 @@ import { Fault } from "../../protocol/errors.ts";
 import { listEvents } from "../event/event.ts";
 import type { Opened, Repos } from "../git/repos.ts";
 import type { Verdicts } from "../git/verdicts.ts";
+import { openIncidentsToTell } from "../incident/incident.ts";
 import { allServices, hooksState, type StoredService } from "../service/service.ts";
 import {
   activeItem,
@@ -16,6 +17,7 @@ import {
   listedForm,
   restorableItems,
   type StoredItem,
+  waitingFor,
 } from "../work/work.ts";
 import type { Call, World } from "../world.ts";
 import { standingOf } from "./rules.ts";
@@ -25,19 +27,20 @@ export { warmVerdicts } from "./warm.ts";
 type Home = Result<Api["home"]["methods"]["show"]>;
 type Judged = Home["open"][number];
 
-const most = { open: 100, planned: 20, restorable: 20, events: 10, looked: 100 };
+const most = { open: 100, planned: 20, restorable: 20, incidents: 20, events: 10, looked: 100 };
 
 export function homeRoom(world: World, repos: Repos, verdicts: Verdicts): Implements<Api["home"], Call> {
   return {
     async show({ repo, fresh }) {
       const { db } = world;
-      const [services, active, unpushed, planned, restorable, counts, events] = await Promise.all([
+      const [services, active, unpushed, planned, restorable, counts, incidents, events] = await Promise.all([
         allServices(db),
         itemsWithStatus(db, "active", most.open),
         itemsNotPushed(db, most.open),
         itemsWithStatus(db, "planned", most.planned),
         restorableItems(db, most.restorable),
         countByStatus(db),
+        openIncidentsToTell(db, most.incidents),
         listEvents(db, { since: 0, limit: most.looked, newest: true }),
       ]);
       const judge = judging(services, fresh);
@@ -56,6 +59,7 @@ export function homeRoom(world: World, repos: Repos, verdicts: Verdicts): Implem
         counts,
         open,
         planned: planned.map(listedForm),
+        incidents,
         unenforced,
         restorable: restorable.map(listedForm),
         // That refs moved is for programs; what moved them is told by itself.
@@ -106,7 +110,8 @@ export function homeRoom(world: World, repos: Repos, verdicts: Verdicts): Implem
     if (item.branch === null && item.merged === null) return { verdict: null, line: null, standing: "planned" };
     if (!service) return cannotTell(`The service of #${item.id} was removed.`);
     try {
-      const judgement: Judgement = await verdicts.of({ item, service, opened: await open(service.repo) }, { fresh });
+      const [opened, others] = await Promise.all([open(service.repo), waitingFor(world.db, item.id)]);
+      const judgement: Judgement = await verdicts.of({ item, service, opened, others }, { fresh });
       const verdict = item.merged ? judgement.complete : judgement.merge;
       return { verdict: verdict.state, line: verdict.line, standing: standingOf(verdict) };
     } catch (error) {

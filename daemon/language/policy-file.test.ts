@@ -86,7 +86,7 @@ describe("the policy in an editor", function () {
     ["merge:\n  require:\n    - entry\n    - no^", /^entry,checklist/, undefined],
     ["strict: ^", /^true,false$/, undefined],
     ["services:\n  ^", /^gateway$/, undefined],
-    ["services:\n  gateway:\n    ^", /^docs,path,changes,types$/, undefined],
+    ["services:\n  gateway:\n    ^", /^docs,path,changes,tests,types$/, undefined],
     ["types:\n  bug:\n    ^", /^checklist,document$/, undefined],
     ["trunk: ^", /^$/, undefined],
     ["# ^", /^$/, undefined],

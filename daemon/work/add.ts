@@ -3,7 +3,7 @@ import { randomInt } from "node:crypto";
 import { checklistFor, documentPath } from "../../gate/policy.ts";
 import { policyNow } from "../../gate/policy-in-force.ts";
 import type { Item } from "../../protocol/work.ts";
-import type { Opened } from "../git/repos.ts";
+import type { Opened, Repos } from "../git/repos.ts";
 import type { StoredService } from "../service/service.ts";
 import type { Call, Tx, World } from "../world.ts";
 import { insertItem, type StoredItem } from "./store.ts";
@@ -31,6 +31,12 @@ export async function prepare({ repo, objects }: Opened, service: StoredService,
   const { policy } = await policyNow(repo, objects, service.trunk, service.name);
   return { ...wanted, policy, checklist: checklistFor(policy, wanted.type).map((text) => ({ text, done: false })) };
 }
+
+/** For rooms that this one imports: prepares an item of a service, and returns what opens it in a transaction of theirs. */
+export const itemMaker = (world: World, repos: Repos) => async (service: StoredService, wanted: New) => {
+  const prepared = await prepare(await repos.open(service.repo), service, wanted);
+  return (tx: Tx): Promise<StoredItem> => insert(world, tx, service, prepared);
+};
 
 export async function insert(
   world: World,

@@ -12,7 +12,7 @@ import type { Result } from "../../protocol/contract.ts";
 import { Fault } from "../../protocol/errors.ts";
 import type { Call, World } from "../world.ts";
 import { tipOf } from "./branch.ts";
-import type { Located } from "./judge.ts";
+import type { Place } from "./judge.ts";
 import { recordedCommits } from "./store.ts";
 
 type Diff = Result<Api["work"]["methods"]["diff"]>;
@@ -29,7 +29,7 @@ interface Range {
 
 const most = 2000;
 
-export async function diff(world: World, located: Located, { signal }: Call): Promise<Diff> {
+export async function diff(world: World, located: Place, { signal }: Call): Promise<Diff> {
   const { item, service, opened } = located;
   const about = { item: item.id, repo: opened.repo.top, trunk: service.trunk };
   const range = await rangeOf(world, located, signal);
@@ -48,7 +48,7 @@ export async function diff(world: World, located: Located, { signal }: Call): Pr
   };
 }
 
-async function rangeOf(world: World, located: Located, signal: AbortSignal): Promise<Range | undefined> {
+async function rangeOf(world: World, located: Place, signal: AbortSignal): Promise<Range | undefined> {
   const { item, service, opened } = located;
   const { repo } = opened;
   const tip = item.branch === null ? undefined : await tipOf(repo, item.branch);
@@ -79,7 +79,7 @@ async function baseOf(
   return (await mergeBase(repo, trunkTip, tip, { signal })) ?? null;
 }
 
-async function mergedRange(world: World, located: Located, signal: AbortSignal): Promise<Range | undefined> {
+async function mergedRange(world: World, located: Place, signal: AbortSignal): Promise<Range | undefined> {
   const { item, service, opened } = located;
   const merge = item.merged?.commit as string;
   const [commits, made] = await Promise.all([recordedCommits(world.db, item.id), readCommit(opened.objects, merge)]);
@@ -101,7 +101,7 @@ const mostTakenIn = 200;
 
 /** The newest commit of the trunk that was merged into a branch: what came with it is not the branch's. */
 async function takenIn(
-  { opened: { repo }, service }: Located,
+  { opened: { repo }, service }: Place,
   before: string | null,
   tip: string,
   signal: AbortSignal,
@@ -132,7 +132,7 @@ async function readCommit(objects: Objects, id: string): Promise<{ parents: stri
 }
 
 async function filesBetween(
-  { opened: { repo } }: Located,
+  { opened: { repo } }: Place,
   base: string,
   tip: string,
   signal: AbortSignal,

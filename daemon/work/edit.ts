@@ -6,13 +6,17 @@ import { Fault } from "../../protocol/errors.ts";
 import type { Item } from "../../protocol/work.ts";
 import type { Repos } from "../git/repos.ts";
 import { serviceByName } from "../service/service.ts";
-import type { Call, World } from "../world.ts";
+import type { Call, Tx, World } from "../world.ts";
+import { leaveParent, relate } from "./relations.ts";
 import { resolveItem } from "./resolve.ts";
 import { outOfRange, ticked } from "./rules.ts";
 import { changedSince, changeItem, type ItemChange, itemById, type StoredItem, shown } from "./store.ts";
 
 type Work = Implements<Api["work"], Call>;
 type Asked = { item?: number | string | undefined; repo?: string | undefined; ifVersion?: number | undefined };
+
+/** @property parent null: it is a part of none */
+type Change = ItemChange & { parent?: number | null };
 
 const invalid = (message: string): Fault => new Fault("invalid", message);
 
@@ -24,7 +28,7 @@ export function editing(
   const edit = async (
     asked: Asked,
     call: Call,
-    change: (item: StoredItem) => ItemChange | Promise<ItemChange>,
+    change: (item: StoredItem) => Change | Promise<Change>,
   ): Promise<Item> => {
     const { id } = await resolveItem(world, repos, asked);
     return call.answer(async (tx) => {
@@ -32,11 +36,16 @@ export function editing(
       // Before what is wanted is looked at: a point that has gone meanwhile is a conflict, not a wrong number.
       if (asked.ifVersion !== undefined && asked.ifVersion !== now.version) throw changedSince(now);
       const wanted = await change(now);
-      const after = await changeItem(tx.db, id, wanted, asked.ifVersion);
+      const { parent, ...columns } = wanted;
+      if (parent !== undefined) await setParent(tx.db, id, parent);
+      const after = await changeItem(tx.db, id, columns, asked.ifVersion);
       await tx.happened("work.edited", { item: id, service: after.service, data: { changed: Object.keys(wanted) } });
       return shown(after);
     });
   };
+
+  const parentOf = async (parent: string) =>
+    parent.trim() === "" ? null : (await resolveItem(world, repos, { item: parent })).id;
 
   return {
     edit: (p, call) =>
@@ -56,6 +65,7 @@ export function editing(
           ...(p.label !== undefined && { labels: p.label }),
           ...(p.document !== undefined && { document: documentPath(p.document) }),
           ...(service && { serviceId: service.id }),
+          ...(p.parent !== undefined && { parent: await parentOf(p.parent) }),
         };
       }),
 
@@ -95,6 +105,11 @@ export function editing(
         return { checklist: checklist.toSpliced(p.point - 1, 1).toSpliced(p.to - 1, 0, moved) };
       }),
   };
+}
+
+async function setParent(db: Tx["db"], item: number, parent: number | null): Promise<void> {
+  if (parent === null) await leaveParent(db, item);
+  else await relate(db, { item_id: item, kind: "part", other_id: parent });
 }
 
 function orInvalid(checklist: Item["checklist"] | string): Item["checklist"] {

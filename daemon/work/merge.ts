@@ -10,7 +10,7 @@ import { isUnknown } from "../../gate/unknown.ts";
 import { Fault, type Reason } from "../../protocol/errors.ts";
 import { fetchTrunk, pushTrunk, remoteOf } from "../git/remote.ts";
 import { servicesOfRepo } from "../service/service.ts";
-import type { Call, World } from "../world.ts";
+import type { Call, Tx, World } from "../world.ts";
 import { deleteBranch, leaveBranch, removeWorktree, tipOf } from "./branch.ts";
 import { mayDieAfter } from "./fault.ts";
 import { forgetMerge, type MergePlan, mergeUnderWay, noteMerge } from "./journal.ts";
@@ -328,32 +328,48 @@ export async function push(
   call.progress(`Pushing ${service.trunk} to ${remote}`);
   const tip = await tipOf(repo, service.trunk);
   await pushTrunk(repo, remote, service.trunk, call.signal);
-  const along = tip === undefined ? [] : await pushedAlong(world, { item, service, repo }, tip);
+  const place = { repo, gitDir: service.git_dir, trunk: service.trunk };
+  const along = tip === undefined ? [] : (await pushedWith(world, place, tip)).filter(({ id }) => id !== item.id);
   await call.write(async (tx) => {
     const now = await itemById(tx.db, item.id);
     if (now.merged) await changeItem(tx.db, item.id, { merged: { ...now.merged, pushed: true } });
     await tx.happened("work.pushed", { item: item.id, service: service.name, data: { commit } });
-    for (const other of along) {
-      const merged = (await itemById(tx.db, other.id).catch(() => undefined))?.merged;
-      // Merged again meanwhile, it is another merge that was not pushed.
-      if (merged?.commit !== other.merged?.commit || !merged) continue;
-      await changeItem(tx.db, other.id, { merged: { ...merged, pushed: true } });
-      await tx.happened("work.pushed", { item: other.id, service: other.service, data: { commit: merged.commit } });
-    }
+    await markPushed(tx, along);
   });
   return true;
 }
 
-/** The other items of the repository whose merge is in what was pushed, too. */
-async function pushedAlong(
+/** Notes that a trunk is on its remote up to a commit: the merges in it are pushed. */
+export async function notePushed(
   world: World,
-  { item, service, repo }: { item: StoredItem; service: Located["service"]; repo: Repo },
+  { repo, gitDir, trunk }: { repo: Repo; gitDir: string; trunk: string },
+  tip: string,
+  call: Call,
+): Promise<void> {
+  const pushed = await pushedWith(world, { repo, gitDir, trunk }, tip);
+  if (pushed.length > 0) await call.write((tx) => markPushed(tx, pushed));
+}
+
+async function markPushed(tx: Tx, items: readonly StoredItem[]): Promise<void> {
+  for (const other of items) {
+    const merged = (await itemById(tx.db, other.id).catch(() => undefined))?.merged;
+    // Merged again meanwhile, it is another merge that was not pushed.
+    if (merged?.commit !== other.merged?.commit || !merged) continue;
+    await changeItem(tx.db, other.id, { merged: { ...merged, pushed: true } });
+    await tx.happened("work.pushed", { item: other.id, service: other.service, data: { commit: merged.commit } });
+  }
+}
+
+/** The items of a repository whose merge is in what was pushed. */
+async function pushedWith(
+  world: World,
+  { repo, gitDir, trunk }: { repo: Repo; gitDir: string; trunk: string },
   tip: string,
 ): Promise<StoredItem[]> {
-  const ids = (await servicesOfRepo(world.db, service.git_dir)).map((s) => s.id);
+  const ids = (await servicesOfRepo(world.db, gitDir)).map((s) => s.id);
   const found: StoredItem[] = [];
-  for (const other of await itemsNotPushedOf(world.db, ids, service.trunk))
-    if (other.id !== item.id && other.merged && (await within(repo, other.merged.commit, tip))) found.push(other);
+  for (const other of await itemsNotPushedOf(world.db, ids, trunk))
+    if (other.merged && (await within(repo, other.merged.commit, tip))) found.push(other);
   return found;
 }
 

@@ -127,6 +127,31 @@ export function documentTemplate(item: Pick<Item, "id" | "title" | "type">): str
   return `# ${item.title} (#${item.id})\n\n${parts[item.type].map((p) => `## ${p}\n`).join("\n")}`;
 }
 
+/**
+ * The way from one item back to itself, if one more relation closed a circle.
+ * @param ways by item, what it leads to already
+ * @returns the circle, beginning and ending with `from`; undefined when there is none
+ */
+export function circleOf(ways: ReadonlyMap<number, readonly number[]>, from: number, to: number): number[] | undefined {
+  const cameFrom = new Map<number, number>([[to, from]]);
+  const open = [to];
+  for (let at = open.shift(); at !== undefined; at = open.shift()) {
+    if (at === from) return wayBack(cameFrom, from, to);
+    for (const next of ways.get(at) ?? [])
+      if (!cameFrom.has(next)) {
+        cameFrom.set(next, at);
+        open.push(next);
+      }
+  }
+  return undefined;
+}
+
+function wayBack(cameFrom: ReadonlyMap<number, number>, from: number, to: number): number[] {
+  const way = [from];
+  for (let at = cameFrom.get(from); at !== undefined && at !== to; at = cameFrom.get(at)) way.unshift(at);
+  return from === to ? [from, from] : [from, to, ...way];
+}
+
 /** The sub-heading that entries of a type usually stand under (Keep a Changelog's names). */
 export const sectionOf = (type: Item["type"]): string =>
   ({

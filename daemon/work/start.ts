@@ -16,7 +16,7 @@ import { resolveService, type StoredService, servicesOfRepo } from "../service/s
 import type { Call, World } from "../world.ts";
 import { createItem } from "./add.ts";
 import { makeAndSwitch, makeWorktree, tipOf, validBranchName } from "./branch.ts";
-import { type Located, locate } from "./judge.ts";
+import { type Place, locate } from "./judge.ts";
 import { resolveItem } from "./resolve.ts";
 import { dirtyFiles, dirtyReasons, startReasons, titleOf } from "./rules.ts";
 import { changeItem, itemOnBranch, type StoredItem, shown } from "./store.ts";
@@ -65,7 +65,7 @@ export function starting(world: World, repos: Repos): Pick<Work, "start" | "adop
 
   /** The item's branch is there: have it checked out. */
   async function goTo(
-    located: Located,
+    located: Place,
     branch: string,
     p: { carry: boolean; worktree: boolean },
     call: Call,
@@ -79,7 +79,7 @@ export function starting(world: World, repos: Repos): Pick<Work, "start" | "adop
     return record(located, branch, item.worktree, call);
   }
 
-  async function begin(located: Located, p: { carry: boolean; worktree: boolean }, call: Call): Promise<Item> {
+  async function begin(located: Place, p: { carry: boolean; worktree: boolean }, call: Call): Promise<Item> {
     const { item, service, opened } = located;
     const { policy } = await policyNow(opened.repo, opened.objects, service.trunk, service.name);
     const branch = branchName(policy, item);
@@ -105,7 +105,7 @@ export function starting(world: World, repos: Repos): Pick<Work, "start" | "adop
 
   /** The mark comes before the branch: one without a branch is harmless, a branch without one would go unjudged. */
   async function marked<T>(
-    { item, service, opened: { repo } }: Located,
+    { item, service, opened: { repo } }: Place,
     branch: string,
     make: () => Promise<T>,
   ): Promise<T> {
@@ -120,7 +120,7 @@ export function starting(world: World, repos: Repos): Pick<Work, "start" | "adop
   }
 
   /** An existing branch becomes the item's. */
-  async function take(located: Located, branch: string, call: Call): Promise<Item> {
+  async function take(located: Place, branch: string, call: Call): Promise<Item> {
     const { item, service, opened } = located;
     return turns.take(contested(service, branch), async () => {
       await mayTake(item, service, opened.repo, branch);
@@ -159,7 +159,7 @@ export function starting(world: World, repos: Repos): Pick<Work, "start" | "adop
       });
   }
 
-  async function mayLeave({ item, opened }: Located, carry: boolean): Promise<void> {
+  async function mayLeave({ item, opened }: Place, carry: boolean): Promise<void> {
     const { repo } = opened;
     const busy = underWay(repo);
     if (busy)
@@ -184,7 +184,7 @@ export function starting(world: World, repos: Repos): Pick<Work, "start" | "adop
   }
 
   async function record(
-    { item, service, opened }: Located,
+    { item, service, opened }: Place,
     branch: string,
     worktree: string | null,
     call: Call,

@@ -262,6 +262,8 @@ export interface Filter {
   noLabel: boolean;
   search?: string | undefined;
   all: boolean;
+  /** only the parts of this item */
+  parent?: number | undefined;
 }
 
 export interface Page extends Filter {
@@ -444,6 +446,7 @@ function matching(db: Db, filter: Filter, services: readonly number[] | undefine
     if (filter.type !== undefined) q = q.where("items.type", "=", filter.type);
   }
   if (filter.label !== undefined) q = q.where("items.id", "in", labelled(db, filter.label));
+  if (filter.parent !== undefined) q = q.where("items.id", "in", partsOf(db, filter.parent));
   if (filter.noLabel) q = q.where(sql<boolean>`items.labels = '[]'`);
   if (owner !== undefined) q = q.where("items.service_id", "is", owner);
   else if (filter.noService)
@@ -466,6 +469,9 @@ const found = (db: Db, expression: string) =>
 const removedServices = (db: Db) => db.selectFrom("services").select("id").where("removed", "is not", null);
 
 const labelled = (db: Db, label: string) => db.selectFrom("item_labels").select("item_id").where("label", "=", label);
+
+const partsOf = (db: Db, parent: number) =>
+  db.selectFrom("item_relations").select("item_id").where("other_id", "=", parent).where("kind", "=", "part");
 
 async function serviceIds(db: Db, name: string | undefined): Promise<number[] | undefined> {
   if (name === undefined) return undefined;

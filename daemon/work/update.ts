@@ -6,11 +6,11 @@ import { Fault } from "../../protocol/errors.ts";
 import { fetchTrunk, remoteOf } from "../git/remote.ts";
 import type { Call } from "../world.ts";
 import { mustBeClean, tipOf } from "./branch.ts";
-import type { Located } from "./judge.ts";
+import type { Place } from "./judge.ts";
 
 /** @returns the merge commit, null when there was nothing to bring; or the files left in conflict */
 export async function update(
-  { item, service, opened: { repo } }: Located,
+  { item, service, opened: { repo } }: Place,
   offline: boolean,
   call: Call,
 ): Promise<{ commit: string | null; conflicts: string[] }> {
@@ -51,7 +51,7 @@ export async function update(
 /** The remote's trunk where it is ahead of ours, else ours. */
 async function newest(
   id: number,
-  repo: Located["opened"]["repo"],
+  repo: Place["opened"]["repo"],
   trunk: string,
   offline: boolean,
   call: Call,

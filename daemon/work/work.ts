@@ -19,7 +19,10 @@ import { dropping } from "./drop.ts";
 import { editing } from "./edit.ts";
 import { mergesUnderWay, mergeUnderWay } from "./journal.ts";
 import { type Judge, judgeItem, type Located, locate } from "./judge.ts";
+import { itemTemplate, savedFilter } from "./kept.ts";
 import { type Merged, type MergeWish, merge, notComplete, push, pushIfPossible, takeUp } from "./merge.ts";
+import { planning, together } from "./planning.ts";
+import { belongings, relate } from "./relations.ts";
 import { resolveItem } from "./resolve.ts";
 import { documentTemplate } from "./rules.ts";
 import { starting } from "./start.ts";
@@ -27,13 +30,19 @@ import { changeItem, groupItems, itemById, listItems, recordedCommits, type Stor
 import { Turns } from "./turns.ts";
 import { update } from "./update.ts";
 
+export { insert as insertItem, itemMaker, prepare as prepareItem } from "./add.ts";
+export { diff as itemDiff } from "./diff.ts";
 export { type EntryOf, entryEdit } from "./entry.ts";
-export { type Judge, type JudgeOptions, judgeItem, type Located, locate } from "./judge.ts";
+export { type Judge, type JudgeOptions, judgeItem, type Located, locate, type Place } from "./judge.ts";
+export { notePushed } from "./merge.ts";
+export { waitingFor } from "./relations.ts";
 export { activeItem, resolveItem } from "./resolve.ts";
+export { documentTemplate } from "./rules.ts";
 export {
   changeItem,
   countByStatus,
   forgetCommits,
+  itemById,
   itemByKey,
   itemsNotPushed,
   itemsWithStatus,
@@ -66,9 +75,12 @@ export function workRoom(world: World, repos: Repos, judge: Judge): Implements<A
   const { start, adopt } = starting(world, repos);
   const { drop, restore, delete: remove } = dropping(world, repos);
 
+  const edits = editing(world, repos);
+
   return {
-    ...editing(world, repos),
+    ...edits,
     ...committing(world, repos),
+    ...planning(world, repos, { edit: edits.edit, drop: inTurn(drop) }),
     start: inTurn(start),
     // Of two who take one branch at once, the second finds it taken.
     adopt: (p, call) => turns.take(`branch ${p.branch}`, () => adopt(p, call)),
@@ -78,16 +90,27 @@ export function workRoom(world: World, repos: Repos, judge: Judge): Implements<A
 
     async add(p, call) {
       const service = await resolveService(world, repos, p);
+      const template = p.template === undefined ? undefined : await itemTemplate(world.db, p.template);
+      const parent =
+        p.parent === undefined ? undefined : await resolveItem(world, repos, { item: p.parent, repo: p.repo });
       const prepared = await prepare(await repos.open(service.repo), service, {
         title: p.title,
-        type: p.type,
-        labels: p.label,
-        description: p.description,
+        type: p.type ?? template?.type ?? "maintenance",
+        labels: [...new Set([...(template?.labels ?? []), ...p.label])],
+        description: p.description || (template?.description ?? ""),
       });
-      return call.answer(async (tx) => shown(await insert(world, tx, service, prepared)));
+      const points = template?.checklist.map((text) => ({ text, done: false }));
+      return call.answer(async (tx) => {
+        const item = await insert(world, tx, service, { ...prepared, ...(points && { checklist: points }) });
+        if (parent) await relate(tx.db, { item_id: item.id, kind: "part", other_id: parent.id });
+        return shown(item);
+      });
     },
 
-    list: (p) => listItems(world.db, p),
+    async list(p) {
+      const filter = p.filter === undefined ? p : together(await savedFilter(world.db, p.filter), p);
+      return listItems(world.db, { ...filter, parent: p.parent, limit: p.limit, after: p.after });
+    },
     diff: async (p, call) => diff(world, await located(p), call),
     groups: ({ by, ...filter }) => groupItems(world.db, by, filter),
 
@@ -101,6 +124,7 @@ export function workRoom(world: World, repos: Repos, judge: Judge): Implements<A
         ...shown(item),
         commits: seen?.commits ?? (await recordedCommits(world.db, item.id)),
         uncommitted: seen?.uncommitted ?? null,
+        ...(await belongings(world.db, item.id)),
       };
     },
 

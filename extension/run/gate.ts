@@ -1,13 +1,15 @@
 // Commands about the verdict: its checks with what can be done, a waiver.
 import * as vscode from "vscode";
+import { shellVariables } from "../../protocol/identity.ts";
 import type { Check } from "../../protocol/shared.ts";
+import { faultOf, type ResultOf } from "../daemon.ts";
 import { called, checkIcon } from "../looks.ts";
 import { itemOf, repoOf } from "../nodes.ts";
 import { askLine, tellNotCheckedOut } from "../pick.ts";
 import { ownItem, type Shown } from "../repos.ts";
-import { tell } from "../say.ts";
+import { tell, warn, working } from "../say.ts";
 import { checksOf, checkWay, leftToDo, openFirst, standing } from "../verdict.ts";
-import type { Run } from "../window.ts";
+import type { Run, Window } from "../window.ts";
 
 interface Choice extends vscode.QuickPickItem {
   run?: () => unknown;
@@ -87,6 +89,57 @@ export const act: Run = (_window, given) => {
   const check = (given as AboutCheck)?.check;
   return check && vscode.commands.executeCommand(checkWay(check).command, given);
 };
+
+let channel: vscode.OutputChannel | undefined;
+
+/** Made by the first run: most windows run no tests of ours. */
+function testOutput(window: Window): vscode.OutputChannel {
+  if (!channel) {
+    channel = vscode.window.createOutputChannel(vscode.l10n.t("Calcifer: Tests"));
+    window.extension.subscriptions.push(channel);
+  }
+  return channel;
+}
+
+/** What this window's tools are found by. The terminal's own settings are VS Code's affair. */
+const shellHere = (): Record<string, string> =>
+  Object.fromEntries(shellVariables.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+
+/** Runs the tests of an item's branch; what they say goes to the output as it comes. @returns whether they passed */
+export const test: Run = async (window, given) => {
+  const { current } = window.repos;
+  const id = itemOf(given) ?? (current && ownItem(current)?.id);
+  if (id === undefined) return void tellNoRepository();
+  const output = testOutput(window);
+  output.clear();
+  output.show(true);
+  const show = { title: vscode.l10n.t("Show Output"), run: () => output.show() };
+  try {
+    const ran = await working(vscode.l10n.t("Running the tests of #{0}", id), ({ token, progress }) => {
+      const said = (line: string) => {
+        output.appendLine(line);
+        progress?.(line);
+      };
+      return window.daemon.act("gate.test", { item: id, env: shellHere() }, { token, progress: said });
+    });
+    output.appendLine(ran.line);
+    const more = [ran.line, ...notTested(ran)].join(" ");
+    void (ran.passed ? tell(more, show) : warn(more, show));
+    return ran.passed;
+  } catch (error) {
+    const fault = faultOf(error);
+    output.appendLine(fault.message);
+    if (fault.fault === "cancelled") return false;
+    throw error;
+  }
+};
+
+function notTested({ uncommitted, moved }: ResultOf<"gate.test">): string[] {
+  return [
+    ...(uncommitted ? [vscode.l10n.t("Uncommitted changes were not tested.")] : []),
+    ...(moved ? [vscode.l10n.t("The branch has moved on meanwhile.")] : []),
+  ];
+}
 
 export const waive: Run = async (window, given) => {
   const id = itemOf(given);

@@ -7,6 +7,7 @@ import { itemOf, itemsOf, repoOf } from "../nodes.ts";
 import { anItem, pickItem } from "../pick.ts";
 import { type Offer, tell, tellFault, warn, working } from "../say.ts";
 import type { Run, Window } from "../window.ts";
+import { dropSeveral } from "./bulk.ts";
 import { activeQuestion } from "./work.ts";
 
 export const finish: Run = (window, given, selected) =>
@@ -129,12 +130,11 @@ export const resolve: Run = async (window, given) => {
 };
 
 export const drop: Run = async (window, given, selected) => {
-  const dropped: Gone[] = [];
-  await each(window, given, selected, vscode.l10n.t("Drop"), async (id) => {
-    const item = await giveUp(window, id, "work.drop");
-    if (item) dropped.push(item);
-  });
-  if (dropped.length > 0) tellDropped(window, dropped);
+  const several = itemsOf(given, selected);
+  if (several.length > 1) return dropSeveral(window, several);
+  const id = await anItem(window, several[0], activeQuestion(vscode.l10n.t("Drop")));
+  const item = id === undefined ? undefined : await giveUp(window, id, "work.drop");
+  if (item) tellDropped(window, item);
 };
 
 /** Asked about once, by all their names; then again for commits that only a branch has. */
@@ -166,15 +166,9 @@ async function giveUp(window: Window, id: number, verb: Verb): Promise<Gone | un
   return item;
 }
 
-function tellDropped(window: Window, dropped: Gone[]): void {
-  const [only] = dropped;
-  const sentence =
-    dropped.length === 1 && only
-      ? vscode.l10n.t("{0} was dropped. Its branch is kept and can be restored.", called(only))
-      : vscode.l10n.t("{0} items were dropped. Their branches are kept and can be restored.", dropped.length);
-  const undo = async () => {
-    for (const { id } of dropped) await window.daemon.act("work.restore", { item: id });
-  };
+function tellDropped(window: Window, item: Gone): void {
+  const sentence = vscode.l10n.t("{0} was dropped. Its branch is kept and can be restored.", called(item));
+  const undo = () => window.daemon.act("work.restore", { item: item.id });
   void tell(sentence, { title: vscode.l10n.t("Undo"), run: undo });
 }
 

@@ -6,8 +6,9 @@ import { faultOf } from "../daemon.ts";
 import { called } from "../looks.ts";
 import { isRow, itemOf, itemsOf, repoOf, serviceOf } from "../nodes.ts";
 import { anItem, askLine, pickItem, pickService } from "../pick.ts";
-import { tell, working } from "../say.ts";
+import { tell, tellFolder, working } from "../say.ts";
 import type { Run, Window } from "../window.ts";
+import { changeSeveral } from "./bulk.ts";
 
 export const add: Run = async (window, given) => {
   const title = vscode.l10n.t("New Work Item");
@@ -20,9 +21,9 @@ export const add: Run = async (window, given) => {
     placeHolder: vscode.l10n.t("Add TLS to the public endpoints"),
   });
   if (text === undefined) return;
-  const type = await pickType(`${title} (2/2)`);
-  if (type === undefined) return;
-  const item = await window.daemon.act("work.add", { title: text, service, type });
+  const kind = await pickKind(window, `${title} (2/2)`);
+  if (!kind) return;
+  const item = await window.daemon.act("work.add", { title: text, service, ...kind });
   window.pages.open(item.id);
   return item;
 };
@@ -32,9 +33,28 @@ const wantedService = (given: unknown): string | undefined =>
   isRow(given) && given.kind !== "service" ? undefined : serviceOf(given);
 
 type Type = ListedItem["type"];
+type Kind = { type: Type } | { template: string };
+
+/** A type, or a template somebody saved. */
+async function pickKind(window: Window, title: string): Promise<Kind | undefined> {
+  const { templates } = await window.daemon.ask("work.templates", {});
+  if (templates.length === 0) {
+    const type = await pickType(title);
+    return type && { type };
+  }
+  const rows: (vscode.QuickPickItem & { how?: Kind })[] = [
+    ...typeRows().map((row) => ({ ...row, how: { type: row.label } })),
+    { label: vscode.l10n.t("Templates"), kind: vscode.QuickPickItemKind.Separator },
+    ...templates.map(({ name, type }) => ({ label: name, description: type, how: { template: name } })),
+  ];
+  const placeHolder = vscode.l10n.t("What kind of work? It decides the checklist");
+  return (await vscode.window.showQuickPick(rows, { title, placeHolder, matchOnDescription: true }))?.how;
+}
+
+const typeRows = () => Object.entries(typeWords()).map(([type, description]) => ({ label: type as Type, description }));
 
 async function pickType(title: string): Promise<Type | undefined> {
-  const rows = Object.entries(typeWords()).map(([type, description]) => ({ label: type as Type, description }));
+  const rows = typeRows();
   const placeHolder = vscode.l10n.t("What kind of work? It decides the checklist");
   return (await vscode.window.showQuickPick(rows, { title, placeHolder, matchOnDescription: true }))?.label;
 }
@@ -97,21 +117,8 @@ async function pickWayOut(sentence: string): Promise<{ carry: true } | { worktre
   return chosen.carry ? { carry: true } : { worktree: true };
 }
 
-function offerFolder(folder: string, name: string): void {
-  const open = (forceNewWindow: boolean) => () =>
-    vscode.commands.executeCommand("vscode.openFolder", vscode.Uri.file(folder), { forceNewWindow });
-  void tell(
-    vscode.l10n.t("{0} has a work tree of its own: {1}", name, folder),
-    { title: vscode.l10n.t("Open in New Window"), run: open(true) },
-    {
-      title: vscode.l10n.t("Add to This Window"),
-      run: () =>
-        vscode.workspace.updateWorkspaceFolders(vscode.workspace.workspaceFolders?.length ?? 0, 0, {
-          uri: vscode.Uri.file(folder),
-        }),
-    },
-  );
-}
+const offerFolder = (folder: string, name: string): void =>
+  tellFolder(vscode.l10n.t("{0} has a work tree of its own: {1}", name, folder), folder);
 
 export const adopt: Run = async (window, given) => {
   const repo = repoOf(given) ?? window.repos.current?.repo;
@@ -203,31 +210,34 @@ export const document: Run = async (window, given) => {
 /** Of one item the labels it shall have; of several, labels for all of them beside their own. */
 export const label: Run = async (window, given, selected) => {
   const ids = await someItems(window, given, selected, vscode.l10n.t("Set Labels"));
-  const items = await Promise.all(ids.map((item) => window.daemon.ask("work.get", { item })));
-  const [only] = items;
-  if (!only) return;
-  const several = items.length > 1;
-  const answer = await askLine({
-    title: vscode.l10n.t("Labels of {0}", ids.map((id) => `#${id}`).join(", ")),
-    prompt: several
-      ? vscode.l10n.t("Labels to add, separated by commas")
-      : vscode.l10n.t("Separated by commas; empty for none"),
-    value: several ? "" : only.labels.join(", "),
-    optional: !several,
-  });
-  if (answer === undefined) return;
-  const said = answer.split(",").flatMap((one) => one.trim() || []);
-  for (const { id, labels, version } of items) {
-    const all = several ? [...new Set([...labels, ...said])] : said;
-    await window.daemon.act("work.edit", { item: id, label: all, ifVersion: version });
-  }
+  const [only] = ids;
+  if (only === undefined) return;
+  if (ids.length > 1) return addLabels(window, ids);
+  const { id, labels, version } = await window.daemon.ask("work.get", { item: only });
+  const said = await askLabels([id], vscode.l10n.t("Separated by commas; empty for none"), labels);
+  if (said) await window.daemon.act("work.edit", { item: id, label: said, ifVersion: version });
 };
+
+async function addLabels(window: Window, ids: number[]): Promise<void> {
+  const addLabel = await askLabels(ids, vscode.l10n.t("Labels to add, separated by commas"));
+  if (addLabel) await changeSeveral(window, ids, { addLabel });
+}
+
+/** @param now what one item has, which may become none */
+async function askLabels(ids: number[], prompt: string, now?: string[]): Promise<string[] | undefined> {
+  const title = vscode.l10n.t("Labels of {0}", ids.map((id) => `#${id}`).join(", "));
+  const answer = await askLine({ title, prompt, value: now?.join(", ") ?? "", optional: now !== undefined });
+  return answer?.split(",").flatMap((one) => one.trim() || []);
+}
 
 export const type: Run = async (window, given, selected) => {
   const title = vscode.l10n.t("Set Type");
   const ids = await someItems(window, given, selected, title);
-  const chosen = ids.length > 0 ? await pickType(title) : undefined;
-  if (chosen) for (const item of ids) await window.daemon.act("work.edit", { item, type: chosen });
+  const [only] = ids;
+  const chosen = only === undefined ? undefined : await pickType(title);
+  if (only === undefined || !chosen) return;
+  if (ids.length > 1) await changeSeveral(window, ids, { type: chosen });
+  else await window.daemon.act("work.edit", { item: only, type: chosen });
 };
 
 export const copy: Run = async (_, given, selected) => {

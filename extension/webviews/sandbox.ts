@@ -15,6 +15,9 @@ class EventEmitter<T> {
   fire(value: T): void {
     for (const listener of this.#listeners) listener(value);
   }
+  dispose(): void {
+    this.#listeners.clear();
+  }
 }
 
 const uri = (fsPath: string) => ({ fsPath, toString: () => `file://${fsPath}` });
@@ -25,9 +28,29 @@ export const world = {
   trusted: true,
   /** commands that were run, with what they were given */
   ran: [] as unknown[][],
+  /** warnings that were shown, each with its buttons, and the button that is pressed */
+  warned: [] as string[][],
+  answer: undefined as string | undefined,
+  settings: {} as Record<string, unknown>,
+  /** whether a person looks at this window */
+  focused: true,
 };
 
-const vscode = {
+class ThemeColor {
+  readonly id: string;
+  constructor(id: string) {
+    this.id = id;
+  }
+}
+class ThemeIcon extends ThemeColor {}
+class MarkdownString {
+  value = "";
+  appendMarkdown(text: string): void {
+    this.value += text;
+  }
+}
+
+export const vscode = {
   Uri: { file: uri, joinPath: ({ fsPath }: { fsPath: string }, more: string) => uri(`${fsPath}/${more}`) },
   EventEmitter,
   CancellationTokenSource: class {
@@ -39,12 +62,36 @@ const vscode = {
       return world.trusted;
     },
     onDidGrantWorkspaceTrust: never,
+    getConfiguration: () => ({ get: (key: string) => world.settings[key], update: async () => {} }),
   },
-  window: {},
+  window: {
+    get state() {
+      return { focused: world.focused };
+    },
+    createStatusBarItem: () => ({ show() {}, hide() {}, dispose() {} }),
+    showWarningMessage: async (...given: string[]) => {
+      world.warned.push(given);
+      return world.answer;
+    },
+  },
+  ThemeColor,
+  ThemeIcon,
+  MarkdownString,
+  StatusBarAlignment: { Left: 1 },
+  ConfigurationTarget: { Global: 1 },
+  Disposable: class {
+    readonly dispose: () => void;
+    constructor(dispose: () => void) {
+      this.dispose = dispose;
+    }
+  },
   commands: { executeCommand: async (...given: unknown[]) => void world.ran.push(given) },
   env: { language: "en" },
   extensions: { getExtension: () => undefined },
-  l10n: { t: (text: string) => text, bundle: undefined },
+  l10n: {
+    t: (text: string, ...given: unknown[]) => text.replaceAll(/\{(\d)\}/g, (_, n: string) => String(given[Number(n)])),
+    bundle: undefined,
+  },
 };
 
 const shared = Symbol.for("vscode of the tests");

@@ -12,6 +12,7 @@ interface Property {
   enum?: string[];
   items?: Property;
   anyOf?: Property[];
+  propertyNames?: { enum?: string[] };
 }
 
 /** One-letter spellings people know from git. */
@@ -49,7 +50,7 @@ function command(wire: string, words: string[], method: Method): Command {
     positionals,
     options: parameters.filter((p) => !positionals.includes(p)),
     ...("repo" in properties && { repo: true as const }),
-    ...("env" in properties && { env: true as const }),
+    ...(properties.env && { env: properties.env.propertyNames?.enum ?? [] }),
     faults: method.faults ?? [],
     examples: method.examples ?? [],
   };

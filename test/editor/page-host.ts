@@ -36,6 +36,8 @@ export interface Opening<W extends Words> {
   /** what an earlier showing kept */
   kept?: unknown;
   background?: string;
+  /** the time it is in the page, without going on */
+  now?: string;
   /** the host says nothing by itself */
   silent?: boolean;
 }
@@ -43,8 +45,9 @@ export interface Opening<W extends Words> {
 export async function openPage<W extends Words>(browser: Browser, opening: Opening<W>): Promise<Opened<W>> {
   const { name, words, doors, state, theme = "dark", width = 900, height = 900, kept } = opening;
   const background = opening.background ?? "--vscode-editor-background";
-  const context = await browser.newContext({ viewport: { width, height } });
+  const context = await browser.newContext({ viewport: { width, height }, timezoneId: "UTC" });
   const page = await context.newPage();
+  if (opening.now) await page.clock.setFixedTime(opening.now);
   const complaints: string[] = [];
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(String(error)));

@@ -56,6 +56,9 @@ export const item: NonNullable<ItemState["item"]> = {
   version: 7,
   commits,
   uncommitted: 2,
+  parent: null,
+  parts: [],
+  relations: [],
 };
 
 const verdict: Verdict = {
@@ -134,6 +137,15 @@ export const itemState: ItemState = {
     truncated: false,
   },
   verdict,
+  touched: [
+    {
+      service: "gateway",
+      path: "docs/runbook.md",
+      title: "Runbook of the gateway",
+      mentions: [{ file: "edge/tls.conf", line: 12 }],
+      edited: false,
+    },
+  ],
   services: ["gateway", "billing", "vpn"],
   documentThere: false,
   focus: null,
@@ -180,7 +192,8 @@ export class ItemHost {
       commit: (params) => this.#heard("commit", params),
       open: (params) => this.#heard("open", params),
       entry: (params) => this.#heard("entry", params),
-      link: (params) => this.#heard("link", params),
+      item: (params) => this.#heard("item", params),
+    link: (params) => this.#heard("link", params),
       run: (params) => this.#heard("run", params),
     },
   };

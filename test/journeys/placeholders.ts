@@ -31,6 +31,7 @@ const rules: readonly (readonly [RegExp, string])[] = [
   // An event's number: what happens meanwhile in the background is counted too.
   [/^ *\d+(?= {2}just now {4})/gm, " <seq>"],
   [/\bup \d+ (?:s|min)\b/g, "up <time>"],
+  [/\b(tests passed in) \d+(?:\.\d+)? s\b/g, "$1 <time>"],
   [/"(pid|uptime|memory|bytes|clients)": ?\d+(?:\.\d+)?/g, '"$1": <n>'],
   [/\b(process|pid) \d+\b/g, "$1 <pid>"],
   [/\b\d+(?:\.\d+)? (?:bytes|KB|MB|GB)\b/g, "<size>"],

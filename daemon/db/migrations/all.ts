@@ -6,6 +6,7 @@ import { up as planning } from "./0004-planning.ts";
 import { up as health } from "./0005-health.ts";
 import { up as incident } from "./0006-incident.ts";
 import { up as docs } from "./0007-docs.ts";
+import { up as tests } from "./0008-tests.ts";
 
 export const migrations = {
   "0001-first": { up: first },
@@ -15,4 +16,5 @@ export const migrations = {
   "0005-health": { up: health },
   "0006-incident": { up: incident },
   "0007-docs": { up: docs },
+  "0008-tests": { up: tests },
 };

@@ -1,25 +1,13 @@
 // What a click on a work item's page opens: diffs, files, links.
 import path from "node:path";
 import * as vscode from "vscode";
-import type { GitApi, GitRepository } from "../../git.ts";
+import type { GitApi } from "../../git.ts";
 import type { Repos } from "../../repos.ts";
-import { type Compared, isDeleted, showAll, showDiff } from "../toolkit/diff.ts";
+import { type Compared, isDeleted, openInGit, showAll, showCommit, showDiff } from "../toolkit/diff.ts";
 import { fileOf, isWeb, isWithin } from "./links.ts";
 import type { ItemState } from "./words.ts";
 
 type DiffFile = NonNullable<ItemState["diff"]>["files"][number];
-
-/** The parts of the git extension's API that only this page uses. */
-interface Git extends GitApi {
-  openRepository?(root: vscode.Uri): Promise<GitRepository | null>;
-}
-interface Repository extends GitRepository {
-  diffBetween(before: string, after: string): Promise<{ uri: vscode.Uri; originalUri: vscode.Uri; status: number }[]>;
-}
-
-/** The git extension's numbers for a file that is added, and for one that is deleted. */
-const added = 1;
-const deleted = 6;
 
 export class Opener {
   readonly #repos: Repos;
@@ -49,15 +37,8 @@ export class Opener {
     const git = await this.#git();
     const repo = this.#folder;
     if (!git || repo === undefined) return;
-    const repository = git.getRepository(vscode.Uri.file(repo)) as Repository | null;
-    const changes = (await repository?.diffBetween(`${id}^`, id)) ?? [];
     const subject = this.#state().item?.commits.find((commit) => commit.id === id)?.subject ?? "";
-    const files = changes.map(({ uri, originalUri, status }) => ({
-      path: uri.fsPath,
-      before: status === added ? undefined : git.toGitUri(originalUri, `${id}^`),
-      after: status === deleted ? undefined : git.toGitUri(uri, id),
-    }));
-    await showAll(`${id.slice(0, 7)} ${subject}`, files);
+    await showCommit(git, repo, id, subject);
   }
 
   /** @param file in the repository, and nowhere else */
@@ -84,7 +65,7 @@ export class Opener {
     return vscode.l10n.t("against {0}", this.#state().diff?.trunk ?? "");
   }
 
-  #compared(git: Git, { path: file, from, state }: DiffFile): Compared {
+  #compared(git: GitApi, { path: file, from, state }: DiffFile): Compared {
     const { diff, item } = this.#state();
     const folder = this.#folder ?? "";
     const uri = vscode.Uri.file(path.join(folder, file));
@@ -98,13 +79,12 @@ export class Opener {
     };
   }
 
-  /** With the item's repository opened in it, or nothing could be read at a commit. */
-  async #git(): Promise<Git | undefined> {
-    const git = this.#repos.git as Git | undefined;
+  /** With the item's repository opened in it. */
+  async #git(): Promise<GitApi | undefined> {
+    const { git } = this.#repos;
     const folder = this.#folder;
     if (!git || folder === undefined) return undefined;
-    const uri = vscode.Uri.file(folder);
-    if (!git.getRepository(uri)) await git.openRepository?.(uri);
+    await openInGit(git, folder);
     return git;
   }
 }

@@ -13,6 +13,7 @@ import { facts } from "./parts/facts.ts";
 import { goTo } from "./parts/go-to.ts";
 import { heading } from "./parts/heading.ts";
 import { notes } from "./parts/notes.ts";
+import { mentions, together } from "./parts/together.ts";
 import { verdict } from "./parts/verdict.ts";
 import type { ItemWords } from "./words.ts";
 
@@ -25,6 +26,7 @@ const fields: Fields<ItemWords> = {
   description: "string",
   diff: "object?",
   verdict: "object?",
+  touched: "array?",
   services: "array",
   documentThere: "boolean?",
   by: "string?",
@@ -62,9 +64,9 @@ function page(): Drawn {
     <div class="columns">
       <div class="main">
         ${description(model)}${checklist(model)}${notes(model)}${documentPart(model)}
-        ${entries(model)}${files(model)}${commits(model)}
+        ${entries(model)}${files(model)}${mentions(model)}${commits(model)}
       </div>
-      <div class="side">${verdict(model)}${facts(model)}</div>
+      <div class="side">${verdict(model)}${facts(model)}${together(model)}</div>
     </div>`;
 }
 

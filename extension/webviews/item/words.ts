@@ -1,5 +1,6 @@
 // All a work item's page and its host may say to each other.
 import * as z from "zod";
+import { docs } from "../../../protocol/docs.ts";
 import { Verdict } from "../../../protocol/shared.ts";
 import { work } from "../../../protocol/work.ts";
 import type { Words } from "../toolkit/envelope.ts";
@@ -30,6 +31,8 @@ export const words = {
     /** a file of the repository */
     open: { params: z.object({ path: z.string(), line: z.number().int().optional() }), result: nothing },
     entry: { params: z.object({ line: z.number().int() }), result: nothing },
+    /** the page of another item */
+    item: { params: z.object({ id: z.number().int().positive() }), result: nothing },
     /** a link of the description */
     link: { params: z.object({ href: z.string().max(4096) }), result: nothing },
     run: {
@@ -43,7 +46,10 @@ export const words = {
           "calcifer.work.drop",
           "calcifer.work.restore",
           "calcifer.work.delete",
+          "calcifer.work.relate",
+          "calcifer.gate.test",
           "calcifer.changes.add",
+          "calcifer.gate.test",
           "calcifer.gate.waive",
           ...windowCommands,
         ]),
@@ -61,6 +67,8 @@ export const words = {
     description: z.string(),
     diff: work.methods.diff.result.nullable(),
     verdict: Verdict.nullable(),
+    /** documents that mention what the branch touches; null: not known */
+    touched: docs.methods.touched.result.shape.documents.nullable(),
     services: z.array(z.string()),
     documentThere: z.boolean().nullable(),
     /** who made the last change: cli, extension … */

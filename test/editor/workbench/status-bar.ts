@@ -1,4 +1,4 @@
-// Calcifer's two entries in the status bar.
+// Calcifer's entries in the status bar.
 import type { Locator } from "playwright-core";
 import { Part } from "./parts.ts";
 
@@ -9,6 +9,11 @@ export class StatusBar extends Part {
 
   get check(): Locator {
     return this.page.locator('.statusbar-item[id="calcifer.calcifer.calcifer.check"]');
+  }
+
+  /** Only while a service is down. */
+  get health(): Locator {
+    return this.page.locator('.statusbar-item[id="calcifer.calcifer.calcifer.health"]');
   }
 
   /** Waits until it reads like this. */

@@ -2,6 +2,8 @@
 import type { Locator, Page } from "playwright-core";
 import { CommitView } from "./commit-view.ts";
 import { Editor } from "./editor.ts";
+import { GraphPage } from "./graph-page.ts";
+import { HealthPage } from "./health-page.ts";
 import { ItemPage } from "./item-page.ts";
 import { Dialog, Toasts } from "./notices.ts";
 import { QuickInput } from "./quick-input.ts";
@@ -63,6 +65,14 @@ export class Window {
 
   item(id: number): ItemPage {
     return new ItemPage(this.page, id);
+  }
+
+  get graph(): GraphPage {
+    return new GraphPage(this.page);
+  }
+
+  get health(): HealthPage {
+    return new HealthPage(this.page);
   }
 
   /** What the side bar says where no view has anything to show. */

@@ -62,6 +62,7 @@ function action(model: ItemModel, { id, state, next }: Check): Drawn {
 
 const actions: Record<string, (model: ItemModel) => [string, () => void]> = {
   entry: (model) => [l10n.t("Write the entry…"), () => model.run("calcifer.changes.add")],
+  tests: (model) => [l10n.t("Run the tests"), () => model.run("calcifer.gate.test")],
   checklist: () => [l10n.t("Go to the checklist"), () => goTo("checklist")],
   notes: () => [l10n.t("Write the notes"), () => goTo("notes")],
   document: (model) =>
