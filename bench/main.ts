@@ -14,6 +14,8 @@ import editorMemory from "./editor-memory.ts";
 import editorServicesView from "./editor-services-view.ts";
 import editorWorkView from "./editor-work-view.ts";
 import graph from "./graph.ts";
+import healthKeeper from "./health-keeper.ts";
+import healthRollups from "./health-rollups.ts";
 import listFilter from "./list-filter.ts";
 import type { Row } from "./measure/row.ts";
 import { onStage } from "./measure/stage.ts";
@@ -37,6 +39,8 @@ const rows: Row[] = [
   verdict,
   merge,
   memory,
+  healthKeeper,
+  healthRollups,
   editorActivate,
   editorFirstItem,
   editorWorkView,

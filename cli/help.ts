@@ -9,7 +9,8 @@ const groups: readonly (readonly [string, readonly (readonly [string, string])[]
   [
     "Once per repository",
     [
-      ["service add <path>", "register it: policy, CHANGES.md and git hooks"],
+      ["service add <path>", "register it: policy, CHANGES.md, hooks"],
+      ["service new <template> <name>", "or make one from a template"],
       ["doctor", "prove that git enforces the gate there"],
     ],
   ],
@@ -27,12 +28,23 @@ const groups: readonly (readonly [string, readonly (readonly [string, string])[]
   [
     "Look around",
     [
-      ["home", "the dashboard: open, ready, blocked"],
+      ["home", "the dashboard: what fails, waits, is ready"],
       ["work list, work show", "work items, with search and filters"],
       ["changes show", "the entries of CHANGES.md"],
-      ["service list", "the services"],
+      ["service list, service graph", "the services, and which needs which"],
+      ["service live", "what is merged but not live"],
+      ["docs list", "the documents of all services"],
       ["search <words>", "documents, items, entries, incidents of all services"],
       ["events --follow", "what happens, as it happens"],
+    ],
+  ],
+  [
+    "Watch what runs",
+    [
+      ["health add <service> <target>", "watch a URL, a port, a host or a name"],
+      ["health list, health show", "how it stands, and how it stood"],
+      ["incident list, incident show", "what failed, and what changed before"],
+      ["incident item <incident>", "open a work item from it"],
     ],
   ],
   [
@@ -41,6 +53,8 @@ const groups: readonly (readonly [string, readonly (readonly [string, string])[]
       ["changes release <version>", "turn Unreleased into a dated version, and tag it"],
       ["gate test", "run the tests on a clean copy, and record the outcome"],
       ["gate waive, gate ci", "record an exception; judge in CI"],
+      ["sync", "fetch, pull and push all repositories; never forces"],
+      ["ide vscode", "write .vscode from what the repository is"],
       ["backup, daemon", "copies of the database; the daemon"],
       ["completion <shell>", "tab completion for bash, zsh, fish"],
     ],
@@ -77,7 +91,9 @@ export function roomHelp(room: RoomSummary, commands: readonly Command[], paper:
   const on = page(paper);
   const own = commands.filter((c) => c.words[0] === room.name);
   return [
-    `${on.bold(`calcifer ${room.name}`)}: ${room.summary}`,
+    ...wrap(`calcifer ${room.name}: ${room.summary}`, on.width).map((line, i) =>
+      i === 0 ? line.replace(`calcifer ${room.name}`, (name) => on.bold(name)) : line,
+    ),
     "",
     ...labelled(
       on,
@@ -146,7 +162,9 @@ const placeholder = ({ key, many, required }: Parameter): string =>
 export function optionSpelling(option: Parameter): string {
   const short = option.short ? `${option.short}, ` : "    ";
   if (option.type !== "boolean") return `${short}${option.flag} ${usageOf(option)}${option.many ? "…" : ""}`;
-  return short + (option.either ? `--[no-]${option.flag.slice(2)}` : option.flag);
+  // Nobody looks for `--no-no-follow`.
+  const either = option.either && !option.flag.startsWith("--no-");
+  return short + (either ? `--[no-]${option.flag.slice(2)}` : option.flag);
 }
 
 /** The sentence, the choices where the usage does not list them, and the default. */

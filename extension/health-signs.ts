@@ -50,13 +50,16 @@ export class HealthSigns implements vscode.Disposable {
     void vscode.commands.executeCommand("setContext", "calcifer.incident", incidents.length > 0);
     this.#show(services);
     if (this.#untold().length === 0) return;
-    clearTimeout(this.#timer);
     const wait = vscode.window.state.focused ? 0 : otherWindows * (1 + Math.random());
-    this.#timer = setTimeout(() => void this.#tell().catch(tellFault), wait);
+    // Not put off by what comes meanwhile: where states change all the time it would never be told.
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.#tell().catch(tellFault);
+    }, wait);
   }
 
   #show(services: ServiceHealth[]): void {
-    const down = services.filter(({ state }) => state === "down");
+    const down = this.#health.over ? [] : services.filter(({ state }) => state === "down");
     const [first] = down;
     this.#text = first ? `$(flame) ${signWords(down)}` : "";
     if (!first) {
@@ -82,7 +85,11 @@ export class HealthSigns implements vscode.Disposable {
   async #tell(): Promise<void> {
     const untold = this.#untold();
     if (untold.length === 0) return;
-    const before = this.#memory.get<string[]>(told) ?? [];
+    const open = new Set(this.#health.snapshot?.incidents.map(keyOf));
+    // Those that are still open come last: they are not forgotten for newer ones.
+    const before = (this.#memory.get<string[]>(told) ?? []).toSorted(
+      (a, b) => Number(open.has(a)) - Number(open.has(b)),
+    );
     await this.#memory.update(told, [...before, ...untold.map(keyOf)].slice(-mostTold));
     if (!setting("calcifer.health.notifications")) return;
     const [first] = untold;

@@ -61,6 +61,10 @@ class FakeDaemon {
       : { incidents: this.incidents };
   };
   say = (name: string) => this.#heard.fire({ name });
+  become(is: string): void {
+    this.state.is = is;
+    this.#state.fire({ is });
+  }
 }
 
 class Memory {
@@ -107,6 +111,30 @@ describe("what a window knows of health", () => {
     fake.say("work.added");
     await sleep(250);
     assert.equal(fake.asked, 1);
+  });
+
+  it("rests between two questions, however much happens", async () => {
+    const { fake } = await setUp();
+    const begun = performance.now();
+    let last = begun;
+    for (; last < begun + 1000; last = performance.now()) {
+      fake.say("health.changed");
+      await sleep(5);
+    }
+    assert.ok(fake.asked >= 1 && fake.asked <= 1 + (last - begun) / 700, `${fake.asked} in ${last - begun} ms`);
+  });
+
+  it("shows no sign once nobody measures any more", async () => {
+    const { fake, health, signs } = await setUp();
+    fake.services = [service("web", "down")];
+    await health.refresh();
+    assert.notEqual(signs.text, "");
+    fake.become("lost");
+    assert.notEqual(signs.text, "");
+    fake.become("stopped");
+    assert.equal(signs.text, "");
+    fake.become("up");
+    await until(() => signs.text !== "");
   });
 
   it("knows nothing of a service without an endpoint", async () => {
@@ -192,6 +220,28 @@ describe("what a window knows of health", () => {
     await until(() => world.warned.length > 0);
     assert.equal(world.warned[0]?.[0], "2 incidents are open: web, db $\u200b(bug)");
     assert.ok(!world.warned[0]?.includes("Open Work Item"));
+  });
+
+  it("makes no link of what somebody wrote", async () => {
+    const { fake, health } = await setUp();
+    fake.incidents = [incident(1, { cause: "[Mend](command:workbench.action.quit)" })];
+    await health.refresh();
+    await until(() => world.warned.length > 0);
+    assert.match(world.warned[0]?.[0] ?? "", /\[Mend\]/);
+    assert.doesNotMatch(world.warned[0]?.[0] ?? "", /\]\(/);
+  });
+
+  it("does not tell of an old incident again for many newer ones", async () => {
+    const { fake, health, memory } = await setUp();
+    const told = () => (memory.get("calcifer.incidents.told") ?? []) as string[];
+    const old = incident(1);
+    for (const round of [0, 1, 2]) {
+      const many = Array.from({ length: 300 }, (_, n) => incident(2, { opened: `${round} ${n}` }));
+      fake.incidents = [...many, old];
+      await health.refresh();
+      await until(() => told().includes(`2 ${round} 299`));
+      assert.ok(told().includes(`1 ${old.opened}`));
+    }
   });
 
   it("does what the message offers", async () => {

@@ -17,8 +17,10 @@ export interface HealthSnapshot {
   note: string;
 }
 
-/** A network that goes away takes many endpoints with it: that is one question. */
+/** A network that goes away takes many endpoints with it: that is one question … */
 const settle = 150;
+/** … and where they fail one after the other, each window asks so often at the most. */
+const rest = 700;
 /** Between two questions while something looks: as often as an eager endpoint is checked. */
 const pace = 10_000;
 
@@ -35,13 +37,18 @@ export class Health implements vscode.Disposable {
   #lookers = 0;
   #running: Promise<void> | undefined;
   #again = false;
+  /** when it was asked last */
+  #asked = Number.NEGATIVE_INFINITY;
 
   constructor(daemon: Daemon) {
     this.#daemon = daemon;
     this.onDidChange = this.#changed.event;
     this.#disposables = [
       this.#changed,
-      daemon.onDidChangeState(({ is }) => is === "up" && void this.refresh()),
+      daemon.onDidChangeState(({ is }) => {
+        if (is === "up") void this.refresh();
+        else if (this.#snapshot) this.#changed.fire(this.#snapshot);
+      }),
       daemon.onDidHear((event) => this.#hear(event)),
     ];
   }
@@ -49,6 +56,12 @@ export class Health implements vscode.Disposable {
   /** undefined: not known yet */
   get snapshot(): HealthSnapshot | undefined {
     return this.#snapshot;
+  }
+
+  /** Nobody measures, and nobody is about to: what is known is of before. */
+  get over(): boolean {
+    const { is } = this.#daemon.state;
+    return is === "stopped" || is === "failed";
   }
 
   /** How a service stands; undefined where nothing of it is watched, or nothing is known yet. */
@@ -101,6 +114,7 @@ export class Health implements vscode.Disposable {
 
   async #ask(): Promise<void> {
     if (this.#daemon.state.is !== "up") return;
+    this.#asked = performance.now();
     try {
       const [health, { incidents }] = await Promise.all([
         this.#daemon.ask("health.services", {}),
@@ -116,9 +130,10 @@ export class Health implements vscode.Disposable {
 
   #hear({ name }: EventRecord): void {
     if (!/^(health|incident|service)\./.test(name)) return;
+    const wait = Math.max(settle, this.#asked + rest - performance.now());
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       void this.refresh();
-    }, settle);
+    }, wait);
   }
 }

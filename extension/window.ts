@@ -4,8 +4,8 @@ import type { Daemon } from "./daemon.ts";
 import type { Repos } from "./repos.ts";
 import type { WorkView } from "./views/work.ts";
 import type { CommitView } from "./webviews/commit/view.ts";
-import type { HealthPage } from "./webviews/health/panel.ts";
 import type { GraphPage } from "./webviews/graph/panel.ts";
+import type { HealthPage } from "./webviews/health/panel.ts";
 import type { ItemPages } from "./webviews/item/panel.ts";
 
 export interface Window {

@@ -611,7 +611,7 @@ const table: [CheckId, string, Partial<BranchFacts>, Change, object][] = [
     "done and dropped",
     record({ needs: [other("done"), other("dropped")] }),
     {},
-    yes("What it depends on is done."),
+    yes("Nothing that it depends on is open."),
   ],
   [
     "depends",
@@ -637,7 +637,7 @@ const table: [CheckId, string, Partial<BranchFacts>, Change, object][] = [
     },
   ],
   ["depends", "no database", { record: undefined }, {}, elsewhere],
-  ["parts", "done", record({ parts: [other("done")] }), {}, yes("Its parts are done.")],
+  ["parts", "done", record({ parts: [other("done")] }), {}, yes("None of its parts is open.")],
   [
     "parts",
     "one that is active",

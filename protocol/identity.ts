@@ -9,7 +9,7 @@ export const identityVariables = [
   "GIT_COMMITTER_DATE",
 ] as const;
 
-/** Where a shell finds its tools, and how they speak. Nothing that could be a secret. */
+/** Where a shell finds its tools, and how they speak. Nothing that is a secret, but for the password in a proxy's address: it goes to the tests alone. */
 export const shellVariables = [
   "PATH",
   "LANG",
@@ -34,5 +34,17 @@ export const shellVariables = [
   "DOTNET_ROOT",
   "DOCKER_HOST",
   "DOCKER_CONTEXT",
+  // the way to registries from behind a proxy
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+  "NODE_EXTRA_CA_CERTS",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+  "REQUESTS_CA_BUNDLE",
+  "PIP_CERT",
 ] as const;
 export type ShellVariable = (typeof shellVariables)[number];

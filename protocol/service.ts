@@ -168,6 +168,90 @@ export const service = room({
       faults: ["invalid", "missing", "refused", "conflict"],
       examples: ["calcifer service add .", "calcifer service add ~/src/gateway --name gateway --trunk main --commit"],
     }),
+    new: method({
+      summary: "Make a service from a template: repository, first commit, registration, work item",
+      kind: "act",
+      positional: ["template", "name"],
+      params: z.object({
+        template: z.string().describe("name of a template, a folder with one, or a git repository's address"),
+        name: serviceName,
+        set: z
+          .array(z.string().max(2000))
+          .default([])
+          .describe("a variable as `name=value`; may be given several times"),
+        folder: z
+          .string()
+          .max(4096)
+          .optional()
+          .describe("where the repository is made (default: <current folder>/<name>)"),
+        noItem: z.boolean().default(false).describe("open no work item"),
+        plan: z.boolean().default(false).describe("only tell what would be written"),
+        env: z
+          .partialRecord(
+            z.enum(identityVariables),
+            z
+              .string()
+              .max(1000)
+              .regex(/^\P{Cc}*$/u),
+          )
+          .optional()
+          .describe("who makes the first commit, as git's variables; what is not named comes from git's configuration"),
+        repo,
+      }),
+      result: z.object({
+        service: Service.nullable().describe("null where only a plan was asked for"),
+        folder: z.string(),
+        files: z.array(z.string()),
+        variables: z.record(z.string(), z.string()),
+        commit: z.string().nullable(),
+        item: z.number().int().nullable(),
+        next: z.array(z.string()).describe("commands that bring it to life"),
+      }),
+      faults: ["invalid", "missing", "refused", "conflict", "unreachable"],
+      examples: ["calcifer service new node-api orders", "calcifer service new static-site web --set port=8080"],
+    }),
+    templates: method({
+      summary: "Templates that services can be made from",
+      kind: "ask",
+      params: z.object({}),
+      result: z.object({ templates: z.array(Template), problems: z.array(z.string()) }),
+      examples: ["calcifer service templates"],
+    }),
+    "template-diff": method({
+      summary: "What changed in a service's template since it was made",
+      kind: "ask",
+      positional: ["service"],
+      params: z.object({ service: named, repo }),
+      result: z.object({
+        service: z.string(),
+        template: z.string(),
+        from: z.string().describe("version it was made from"),
+        to: z.string().describe("version there is now"),
+        files: z.array(FileDiff),
+      }),
+      faults: ["missing", "refused"],
+      examples: ["calcifer service template-diff orders"],
+    }),
+    detect: method({
+      summary: "Find services in compose files; register only those you name",
+      kind: "act",
+      positional: ["folders…"],
+      params: z.object({
+        folders: z.array(z.string().max(4096)).default([]).describe("where to look; the current folder if left out"),
+        register: z.array(z.string()).default([]).describe("a proposed name to register; may be given several times"),
+        all: z.boolean().default(false).describe("register all that are proposed"),
+        repo,
+      }),
+      result: z.object({
+        read: z.array(z.string()).describe("compose files that were read"),
+        by: z.enum(["docker", "calcifer"]).describe("who read them: docker compose, or our own reader"),
+        proposals: z.array(Proposal),
+        registered: z.array(z.string()),
+        notes: z.array(z.string()).describe("what could not be read, or not be registered, and why"),
+      }),
+      faults: ["invalid", "missing", "refused"],
+      examples: ["calcifer service detect ~/src", "calcifer service detect . --register web --register db"],
+    }),
     list: method({
       summary: "List the services",
       kind: "ask",
@@ -211,74 +295,6 @@ export const service = room({
       result: Service,
       faults: ["invalid", "missing", "conflict"],
       examples: ["calcifer service edit gateway --path ~/new/place"],
-    }),
-    remove: method({
-      summary: "Forget a service: uninstall its hooks, delete nothing of yours",
-      kind: "act",
-      positional: ["service"],
-      params: z.object({
-        service: named,
-        repo,
-        force: z
-          .boolean()
-          .default(false)
-          .describe("also with items planned or active; they are kept, without a service"),
-      }),
-      result: z.object({ name: z.string(), restored: z.array(z.string()).describe("what was put back as it was") }),
-      faults: ["missing", "refused"],
-      examples: ["calcifer service remove gateway"],
-    }),
-    doctor: method({
-      summary: "Find out, by a real probe, whether git enforces the gate here",
-      kind: "act",
-      alias: "doctor",
-      positional: ["service"],
-      params: z.object({
-        service: named,
-        repo,
-        fix: z.boolean().default(false).describe("put the hooks back in force where they are not"),
-      }),
-      result: Diagnosis,
-      faults: ["missing"],
-      examples: ["calcifer doctor", "calcifer doctor gateway --fix"],
-    }),
-    retire: method({
-      summary: "Retire a service: it is no longer watched nor listed; its history stays",
-      kind: "act",
-      positional: ["service"],
-      params: z.object({ service: named, repo, reason: z.string().max(500).default("").describe("why") }),
-      result: Service,
-      faults: ["missing", "refused", "conflict"],
-      examples: ['calcifer service retire billing --reason "replaced by invoices"'],
-    }),
-    restore: method({
-      summary: "Bring a retired service back",
-      kind: "act",
-      positional: ["service"],
-      params: z.object({ service: z.string().describe("the service's name") }),
-      result: Service,
-      faults: ["missing", "conflict"],
-      examples: ["calcifer service restore billing"],
-    }),
-    detect: method({
-      summary: "Find services in compose files; register only those you name",
-      kind: "act",
-      positional: ["folders…"],
-      params: z.object({
-        folders: z.array(z.string().max(4096)).default([]).describe("where to look; the current folder if left out"),
-        register: z.array(z.string()).default([]).describe("a proposed name to register; may be given several times"),
-        all: z.boolean().default(false).describe("register all that are proposed"),
-        repo,
-      }),
-      result: z.object({
-        read: z.array(z.string()).describe("compose files that were read"),
-        by: z.enum(["docker", "calcifer"]).describe("who read them: docker compose, or our own reader"),
-        proposals: z.array(Proposal),
-        registered: z.array(z.string()),
-        notes: z.array(z.string()).describe("what could not be read, or not be registered, and why"),
-      }),
-      faults: ["invalid", "missing", "refused"],
-      examples: ["calcifer service detect ~/src", "calcifer service detect . --register web --register db"],
     }),
     depend: method({
       summary: "Say what a service does not work without",
@@ -336,70 +352,6 @@ export const service = room({
       faults: ["missing"],
       examples: ["calcifer service impact db"],
     }),
-    templates: method({
-      summary: "Templates that services can be made from",
-      kind: "ask",
-      params: z.object({}),
-      result: z.object({ templates: z.array(Template), problems: z.array(z.string()) }),
-      examples: ["calcifer service templates"],
-    }),
-    new: method({
-      summary: "Make a service from a template: repository, first commit, registration, work item",
-      kind: "act",
-      positional: ["template", "name"],
-      params: z.object({
-        template: z.string().describe("name of a template, a folder with one, or a git repository's address"),
-        name: serviceName,
-        set: z
-          .array(z.string().max(2000))
-          .default([])
-          .describe("a variable as `name=value`; may be given several times"),
-        folder: z
-          .string()
-          .max(4096)
-          .optional()
-          .describe("where the repository is made (default: <current folder>/<name>)"),
-        noItem: z.boolean().default(false).describe("open no work item"),
-        plan: z.boolean().default(false).describe("only tell what would be written"),
-        env: z
-          .partialRecord(
-            z.enum(identityVariables),
-            z
-              .string()
-              .max(1000)
-              .regex(/^\P{Cc}*$/u),
-          )
-          .optional()
-          .describe("who makes the first commit, as git's variables; what is not named comes from git's configuration"),
-        repo,
-      }),
-      result: z.object({
-        service: Service.nullable().describe("null where only a plan was asked for"),
-        folder: z.string(),
-        files: z.array(z.string()),
-        variables: z.record(z.string(), z.string()),
-        commit: z.string().nullable(),
-        item: z.number().int().nullable(),
-        next: z.array(z.string()).describe("commands that bring it to life"),
-      }),
-      faults: ["invalid", "missing", "refused", "conflict", "unreachable"],
-      examples: ["calcifer service new node-api orders", "calcifer service new static-site web --set port=8080"],
-    }),
-    "template-diff": method({
-      summary: "What changed in a service's template since it was made",
-      kind: "ask",
-      positional: ["service"],
-      params: z.object({ service: named, repo }),
-      result: z.object({
-        service: z.string(),
-        template: z.string(),
-        from: z.string().describe("version it was made from"),
-        to: z.string().describe("version there is now"),
-        files: z.array(FileDiff),
-      }),
-      faults: ["missing", "refused"],
-      examples: ["calcifer service template-diff orders"],
-    }),
     live: method({
       summary: "What is merged but not live",
       kind: "ask",
@@ -441,6 +393,54 @@ export const service = room({
       result: Service,
       faults: ["missing", "invalid", "conflict"],
       examples: ["calcifer service live-set web v1.4.0 --environment production"],
+    }),
+    doctor: method({
+      summary: "Find out, by a real probe, whether git enforces the gate here",
+      kind: "act",
+      alias: "doctor",
+      positional: ["service"],
+      params: z.object({
+        service: named,
+        repo,
+        fix: z.boolean().default(false).describe("put the hooks back in force where they are not"),
+      }),
+      result: Diagnosis,
+      faults: ["missing"],
+      examples: ["calcifer doctor", "calcifer doctor gateway --fix"],
+    }),
+    retire: method({
+      summary: "Retire a service: it is no longer watched nor listed; its history stays",
+      kind: "act",
+      positional: ["service"],
+      params: z.object({ service: named, repo, reason: z.string().max(500).default("").describe("why") }),
+      result: Service,
+      faults: ["missing", "refused", "conflict"],
+      examples: ['calcifer service retire billing --reason "replaced by invoices"'],
+    }),
+    restore: method({
+      summary: "Bring a retired service back",
+      kind: "act",
+      positional: ["service"],
+      params: z.object({ service: z.string().describe("the service's name") }),
+      result: Service,
+      faults: ["missing", "conflict"],
+      examples: ["calcifer service restore billing"],
+    }),
+    remove: method({
+      summary: "Forget a service: uninstall its hooks, delete nothing of yours",
+      kind: "act",
+      positional: ["service"],
+      params: z.object({
+        service: named,
+        repo,
+        force: z
+          .boolean()
+          .default(false)
+          .describe("also with items planned or active; they are kept, without a service"),
+      }),
+      result: z.object({ name: z.string(), restored: z.array(z.string()).describe("what was put back as it was") }),
+      faults: ["missing", "refused"],
+      examples: ["calcifer service remove gateway"],
     }),
   },
   events: {

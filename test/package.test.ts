@@ -26,7 +26,7 @@ const belongs = [
   "extension.vsixmanifest",
   "extension/{LICENSE.txt,changelog.md,readme.md,package.json,package.nls.json}",
   "extension/bin/terminal/{calcifer,calcifer.cmd}",
-  "extension/dist/{ci,cli,connection,daemon,extension,hook,pages,uninstall,web,yaml}.cjs",
+  "extension/dist/{ci,cli,commands,connection,daemon,extension,hook,pages,uninstall,web,yaml}.cjs",
   "extension/dist/THIRD-PARTY-NOTICES.txt",
   "extension/dist/webviews/codicon.{css,ttf}",
   "extension/dist/webviews/*.{css,js}",

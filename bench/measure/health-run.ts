@@ -88,7 +88,7 @@ async function fill(world: Parameters<Parameters<typeof start>[0]["furnish"]>[0]
         paused_reason: null,
       };
       // As if all had been looked at a moment ago: nobody is checked out of turn.
-      const stands = { state: "not measured", since: at, why: "", blocked_by: null, created: at };
+      const stands = { state: "up", since: at, why: "", blocked_by: null, created: at };
       await db
         .insertInto("endpoints")
         .values({ ...watched, ...how, ...stands } as never)

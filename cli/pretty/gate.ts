@@ -128,6 +128,9 @@ interface Tested {
   branch: string;
   commit: string;
   command: string;
+  state: string;
+  step: string;
+  coverage: number | null;
   passed: boolean;
   log: string;
   tail: string[];
@@ -139,7 +142,7 @@ interface Tested {
 /** Of tests that passed, the sentence is enough; of others, their last words come first, as they would in a terminal. */
 function tested(result: Tested, on: Paper): string[] {
   const { passed, line, branch, commit, tail, log, item } = result;
-  const sign = mark(passed ? "yes" : line.startsWith("Cannot tell") ? "unknown" : "no", on);
+  const sign = mark(passed ? "yes" : saysNothing(result) ? "unknown" : "no", on);
   const words = passed ? [] : [...tail.slice(-mostTail).map((said) => `  ${on.dim(clean(said))}`), ""];
   return [
     ...words,
@@ -152,6 +155,10 @@ function tested(result: Tested, on: Paper): string[] {
 }
 
 const mostTail = 20;
+
+/** The tests were not reached, or passed without saying how much they cover. */
+const saysNothing = ({ step, state, coverage }: Tested): boolean =>
+  step === "prepare" || (state === "passed" && coverage === null);
 
 function notTested({ uncommitted, moved, branch }: Tested, on: Paper): string[] {
   return [

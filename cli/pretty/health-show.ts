@@ -61,7 +61,7 @@ interface Range {
 function chart(buckets: readonly Bucket[], range: Range, on: Paper): string[] {
   if (buckets.length === 0) return [on.dim("  Nothing was measured in this time.")];
   const most = Math.max(...buckets.map((b) => b.p95 ?? 0));
-  const axis = [duration(most), "0 ms"];
+  const axis = most === 0 ? ["", ""] : [duration(most), "0 ms"];
   const left = Math.max(...axis.map(width));
   const room = Math.max(20, Math.min(on.width, widest) - left - 4);
   const points = pointsIn(buckets, range, room);

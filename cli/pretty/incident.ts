@@ -109,7 +109,7 @@ function suspects(list: readonly Suspect[], opened: string, on: Paper): string[]
 /** Where it failed again, something may have changed in between. */
 function before(at: string, opened: string): string {
   const seconds = (Date.parse(opened) - Date.parse(at)) / 1000;
-  return seconds >= 0 ? `${lasting(seconds)} before` : `${lasting(-seconds)} after it began`;
+  return seconds >= 0 ? `${lasting(seconds)} before` : `${lasting(-seconds)} later`;
 }
 
 /** In UTC, as logs have it, with the date where another day begins. */

@@ -34,7 +34,7 @@ function detected({ read, by, proposals, registered, notes }: Of<"detect">, on: 
     fresh[0] && `calcifer service detect --register ${clean(fresh[0].name)}${fresh.length > 1 ? ", or --all" : ""}`;
   return [
     heading(on, `${proposals.length} ${proposals.length === 1 ? "service" : "services"}`, files),
-    ...columns(on, heads, rows),
+    ...(rows.length > 0 ? columns(on, heads, rows) : []),
     ...(warnings.length > 0 ? ["", ...warnings] : []),
     ...(registered.length > 0 ? ["", done(on, `Registered: ${registered.map(clean).join(", ")}`)] : []),
     ...(command && registered.length === 0 ? ["", next(on, command)] : []),

@@ -202,11 +202,34 @@ describe("compose projects", () => {
 
     it("a huge file, deep nesting, many values", async () => {
       const big = await one({ "compose.yaml": `services: { web: { image: "${"x".repeat(600_000)}" } }` });
-      assert.deepEqual(notes(big), ["compose.yaml is larger than 512 KiB."]);
+      assert.deepEqual(notes(big), ["compose.yaml is larger than 128 KiB."]);
       const deep = await one({ "compose.yaml": `x: ${"[".repeat(2000)}${"]".repeat(2000)}\nservices: { web: {} }` });
-      assert.equal(deep.notes.length, 1);
+      assert.match(notes(deep)[0] ?? "", /stack size exceeded|nest deeper/);
       const wide = await one({ "compose.yaml": `x: [${"1,".repeat(60_000)}1]\nservices: { web: {} }` });
       assert.match(wide.notes[0] ?? "", /more than 50000 values/);
+    });
+
+    it("a name that is there twice, variables that grow, files that include one another again and again", async () => {
+      const again = await one({ "compose.yaml": "services:\n  web: { image: a }\n  web: { image: b }\n" });
+      assert.deepEqual(notes(again), ["compose.yaml:3:3 This name is there twice."]);
+      const names = "BCDEFGHIJKL".split("");
+      const env = names.map((name, n) => `${name}=${`$${String.fromCharCode(65 + n)} `.repeat(9)}\n`).join("");
+      const grown = await one({
+        ".env": `A=${"x".repeat(1000)}\n${env}`,
+        "compose.yaml": `services: { web: { image: "$L" }, other: { image: "$L$L$L" } }`,
+      });
+      assert.equal(of(grown, "web").image?.length, 64 * 1024);
+      assert.match(notes(grown).join("\n"), /longer than 64 KiB/);
+      const files = Object.fromEntries(
+        "abcdef"
+          .split("")
+          .map((name, n) => [
+            `${name}.yaml`,
+            `include: [${Array(20).fill(`./${"bcdefg"[n]}.yaml`).join(", ")}]\nservices: { ${name}: {} }`,
+          ]),
+      );
+      const included = await one({ ...files, "g.yaml": "services: { g: {} }", "compose.yaml": "include: [a.yaml]" });
+      assert.match(notes(included).join("\n"), /More than 100 files would be read together/);
     });
 
     it("include and extends in a circle", async () => {

@@ -1,6 +1,7 @@
 // Compose projects: found in folders and read, by docker compose where it is there, else by our own reader.
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { setImmediate as breath } from "node:timers/promises";
 import { askDocker } from "./docker.ts";
 import { filesOf, Ground, projectFolders, variablesOf } from "./files.ts";
 import type { ComposeService } from "./model.ts";
@@ -32,9 +33,11 @@ export async function findProjects(
   docker: Docker,
   signal: AbortSignal,
 ): Promise<{ projects: Project[]; notes: string[] }> {
-  const { folders, whole } = projectFolders(folder);
+  const { folders, whole } = await projectFolders(folder);
   const all: Project[] = [];
   for (const one of folders) {
+    // Reading is at once: others of the daemon's get their turn in between.
+    await breath();
     signal.throwIfAborted();
     const project = await readFolder(one, folder, docker, signal);
     if (project) all.push(project);

@@ -8,6 +8,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import os from "node:os";
@@ -38,10 +39,11 @@ describe("docker compose, by a stand-in for it", () => {
   const images = (project: Project) => Object.fromEntries([...project.services].map(([name, s]) => [name, s.image]));
 
   const compose = "services: { web: { image: ours } }\n";
-  async function asked(script: string, files: Record<string, string> = { "compose.yaml": compose }) {
+  async function asked(script: string, files: Record<string, string> = { "compose.yaml": compose }, env?: string) {
     const bin = path.join(folder({ docker: `#!/bin/sh\n${script}\n` }));
     chmodSync(path.join(bin, "docker"), 0o755);
     const top = folder(files);
+    if (env !== undefined) symlinkSync(env, path.join(top, ".env"));
     const docker = { there: true };
     const { projects } = await withPath(`${bin}:${process.env.PATH}`, () =>
       findProjects(top, docker, AbortSignal.any([])),
@@ -97,5 +99,20 @@ describe("docker compose, by a stand-in for it", () => {
       assert.equal(project.by, "calcifer");
       assert.equal(existsSync(path.join(top, "asked")), false);
     }
+  });
+
+  it("nor about such that have something beside them read from elsewhere: `.env`, labels, what a base asks for", async () => {
+    const cases: Record<string, string>[] = [
+      { "compose.yaml": "services: { a: { label_file: ../../elsewhere } }\n" },
+      { "compose.yaml": "include: [{ path: b.yaml, env_file: /etc/hosts }]\n", "b.yaml": "services: { b: {} }\n" },
+      // Inside, were it relative to the project; it is relative to the base.
+      {
+        "deep/er/compose.yaml": "services: { a: { extends: { file: ../../base.yaml, service: a } } }\n",
+        "base.yaml": "services: { a: { env_file: ../elsewhere } }\n",
+      },
+    ];
+    for (const files of cases) assert.equal((await asked(answer, files)).project.by, "calcifer", JSON.stringify(files));
+    const linked = await asked(answer, { "compose.yaml": "services: { a: {} }\n" }, "/etc/hosts");
+    assert.equal(linked.project.by, "calcifer");
   });
 });

@@ -1,6 +1,7 @@
 // Finds compose files and reads them, and nothing that lies outside of the folder a reading was allowed.
 import { type Dirent, existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
+import { setImmediate as breath } from "node:timers/promises";
 import { parseEnv, type Variables } from "./interpolate.ts";
 import { largest } from "./tree.ts";
 
@@ -81,12 +82,13 @@ const mostFolders = 5000;
 const uninteresting = /^(\..*|node_modules|vendor|dist|build|target|venv|__pycache__)$/;
 
 /** Folders with a compose file in a folder and some levels below, the folder itself first. */
-export function projectFolders(folder: string): { folders: string[]; whole: boolean } {
+export async function projectFolders(folder: string): Promise<{ folders: string[]; whole: boolean }> {
   const queue: [string, number][] = [[folder, 0]];
   const folders: string[] = [];
   let seen = 0;
   for (let next = queue.shift(); next && seen < mostFolders; next = queue.shift(), seen++) {
     const [at, depth] = next;
+    if (seen % 100 === 99) await breath();
     const entries = entriesOf(at);
     if (entries.some((entry) => names.includes(entry.name) || isComposeEnv(at, entry))) folders.push(at);
     if (depth === deepest) continue;

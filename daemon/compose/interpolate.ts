@@ -47,7 +47,7 @@ export function interpolate(text: string, variables: Variables, depth = 0): Inte
     const { value, end } = one(text, dollar, variables, result, depth);
     result.text += value;
     at = end;
-    if (result.text.length <= mostCharacters) continue;
+    if (result.text.length <= Math.max(mostCharacters, text.length)) continue;
     result.failed.push("its variables make it longer than 64 KiB; it is cut");
     return { ...result, text: result.text.slice(0, mostCharacters) };
   }

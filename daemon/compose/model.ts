@@ -46,14 +46,17 @@ const longPort = z.looseObject({
 const keys = {
   image: z.string(),
   build: z.union([z.string(), z.looseObject({})]).transform(() => true),
-  ports: z.array(z.union([z.string(), z.number(), longPort])).transform((all, context) =>
-    all.flatMap((one, n) => {
-      const read = typeof one === "object" ? readLong(one) : readShort(String(one));
-      if (typeof read !== "string") return read;
-      context.addIssue({ code: "custom", message: read, path: [n] });
-      return [];
-    }),
-  ),
+  ports: z
+    .array(z.union([z.string(), z.number(), longPort]))
+    .max(200)
+    .transform((all, context) =>
+      all.flatMap((one, n) => {
+        const read = typeof one === "object" ? readLong(one) : readShort(String(one));
+        if (typeof read !== "string") return read;
+        context.addIssue({ code: "custom", message: read, path: [n] });
+        return [];
+      }),
+    ),
   depends_on: z.union([texts, z.record(z.string(), z.unknown()).transform(Object.keys)]),
   healthcheck: z
     .looseObject({ test: textOrTexts.nullish(), disable: z.union([z.boolean(), z.string()]).nullish() })

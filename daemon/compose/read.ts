@@ -22,7 +22,7 @@ export interface Reading {
 
 /** Counted each time one is read: files may include one another more than once. */
 const mostFiles = 100;
-const mostCharacters = 1024 * 1024;
+const mostCharacters = 256 * 1024;
 const mostPorts = 10_000;
 const mostEnvFiles = 100;
 const deepest = 10;
@@ -38,7 +38,8 @@ type Layers = Map<string, Layer>;
 export function readProject(ground: Ground, files: readonly string[], folder: string, variables: Variables): Reading {
   const reader = new Reader(ground);
   const layers = reader.project(files, folder, variables, 0);
-  const { name, ownAddress, read, notes, contained } = reader;
+  const { name, ownAddress, read, notes } = reader;
+  const contained = reader.contained && reader.readsInside();
   const services = [...layers].map(([service, layer]): [string, ComposeService] => [service, complete(layer)]);
   const all =
     notes.length > mostNotes ? [...notes.slice(0, mostNotes), `… and ${notes.length - mostNotes} more.`] : notes;
@@ -78,12 +79,22 @@ class Reader {
         else all.set(name, layer);
       }
       this.under.pop();
-      this.lay(file, all, folder, variables);
+      this.lay(file, all, variables);
     }
     return all;
   }
 
-  private lay(file: File, all: Layers, folder: string, variables: Variables): void {
+  /**
+   * Whether what docker compose reads besides, we do not, lies inside: `.env`, `env_file`, `label_file`. What such a path is
+   * relative to depends on how its file was come to, so that every folder it could be is asked.
+   */
+  readsInside(): boolean {
+    if (this.envFiles.size > mostEnvFiles) return false;
+    const names = [".env", ...this.envFiles];
+    return [...this.folders].every((at) => names.every((name) => this.ground.contains(path.resolve(at, name))));
+  }
+
+  private lay(file: File, all: Layers, variables: Variables): void {
     const own: Layers = new Map(
       [...file.layers.keys()].map((name) => [name, this.extended(file, name, all, variables, [])]),
     );
@@ -108,7 +119,7 @@ class Reader {
       return this.say(`${this.ground.shown(file)} ${found.why}.`);
     }
     this.characters += found.text.length;
-    if (this.characters > mostCharacters) return this.say("Files that are read together are larger than 1 MiB.");
+    if (this.characters > mostCharacters) return this.say("Files that are read together are larger than 256 KiB.");
     this.read.add(path.resolve(file));
     this.folders.add(path.dirname(path.resolve(file)));
     const tree = readTree(found.text, variables);
@@ -134,7 +145,8 @@ class Reader {
         `${name}.${at.map(String).join(".")}: ${message.replace(/\.?$/, ".")}`,
       ),
     );
-    for (const env of layer.envFiles ?? []) this.envFiles.add(env);
+    for (const one of [...(layer.envFiles ?? []), service.label_file].flat())
+      if (typeof one === "string") this.envFiles.add(one);
     this.ports += layer.ports?.length ?? 0;
     if (this.ports <= mostPorts) return layer;
     this.say(`There are more than ${mostPorts.toLocaleString("en")} ports; those of later services are left out.`);
@@ -156,6 +168,7 @@ class Reader {
     const read = includes.safeParse(written);
     if (!read.success) this.note(file, ["include"], "include must be a list of paths.");
     for (const [n, one] of (read.data ?? []).entries()) {
+      if (this.loads > mostFiles) break;
       if (one.path.some(isElsewhere)) {
         this.contained = false;
         this.note(file, ["include", n], "What is included would have to be fetched; it is left out.");
@@ -170,6 +183,7 @@ class Reader {
       const env = (one.env_file ?? [path.join(folder, ".env")]).map((name) =>
         path.resolve(path.dirname(file.path), name),
       );
+      this.contained &&= env.every((name) => this.ground.contains(name));
       // What the project itself says of a variable holds.
       const own = new Map([...variablesOf(this.ground, env), ...variables]);
       for (const [name, layer] of this.project(paths, folder, own, depth + 1)) if (!all.has(name)) all.set(name, layer);

@@ -12,7 +12,7 @@ const infrastructure =
 /** By the image; what is built here is somebody's own. */
 export function kindOf({ image, build }: Pick<ComposeService, "image" | "build">): Kind {
   if (build || image === undefined) return "application";
-  const name = (image.split("@")[0] ?? "").replace(/:[^/:]*$/, "").toLowerCase();
+  const name = (image.split("@")[0] as string).replace(/:[^/:]*$/, "").toLowerCase();
   const [last = "", before = ""] = name.split("/").reverse();
   for (const part of [last, ...(/^(server|app|core|main|latest)$/.test(last) ? [before] : [])]) {
     if (network.test(part)) return "network";

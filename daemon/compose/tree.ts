@@ -2,8 +2,8 @@
 import { type Document, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 import { interpolate, type Variables } from "./interpolate.ts";
 
-/** Compose files have some hundred lines; what is far larger is none. */
-export const largest = 512 * 1024;
+/** Compose files have some hundred lines; what is far larger is none, and would hold the daemon's thread for seconds. */
+export const largest = 128 * 1024;
 const mostAliases = 100;
 const mostValues = 50_000;
 /** Of all texts, once variables are put in. */
@@ -36,16 +36,19 @@ export function readTree(text: string, variables: Variables): Tree {
   }
   try {
     const document = parseDocument(text, {
-      ...{ lineCounter: lines, merge: true, prettyErrors: false, logLevel: "silent" },
+      lineCounter: lines,
+      merge: true,
+      prettyErrors: false,
+      logLevel: "silent",
       // The library compares each key with each other: a minute for a file of nothing but keys. See `twice`.
       uniqueKeys: false,
     });
     tree.place = (path) => placeOf(document, lines, path);
+    for (const { pos, message } of document.errors.slice(0, 5)) problems.push(`${at(lines, pos[0])} ${message}.`);
+    if (document.errors.length > 0) return tree;
     const again = twice(document);
     if (again?.range) problems.push(`${at(lines, again.range[0])} This name is there twice.`);
     if (again) return tree;
-    for (const { pos, message } of document.errors.slice(0, 5)) problems.push(`${at(lines, pos[0])} ${message}.`);
-    if (document.errors.length > 0) return tree;
     const values = document.toJS({ maxAliasCount: mostAliases }) as unknown;
     if (values === null) return tree;
     if (!isMapping(values)) problems.push("1:1 This is no mapping of names to values.");

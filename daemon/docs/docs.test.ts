@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Fault } from "../../protocol/errors.ts";
 import { Daemon, type Ground } from "../../test/daemon.ts";
@@ -142,6 +142,32 @@ describe("docs", () => {
       );
     });
 
+    it("follows what settings make of a file that stays as it is, and whose it is", async () => {
+      write("handbook/duty.md", "# Duty\n\nA numbat on call.\n");
+      write("HISTORY.md", "# Changes\n\n## Unreleased\n\n- A numbat (#1)\n");
+      await until("numbat", ["Duty", "Changes"], { kind: "document" });
+      const kinds = async () =>
+        (await daemon.client.docs.list({ service })).documents.map((d) => `${d.path} ${d.kind}`).sort();
+      assert.ok((await kinds()).includes("handbook/duty.md other"));
+      await daemon.client.service.edit({ service, docs: "handbook" });
+      await soon(async () => (await kinds()).includes("handbook/duty.md service"), "a document of the service");
+      const policy = readFileSync(ground.path(".calcifer.yaml"), "utf8");
+      write(".calcifer.yaml", `${policy}\nchanges:\n  file: HISTORY.md\n`);
+      await daemon.client.work.commit({ repo: ground.top, message: "Move", noEntry: "test", all: true });
+      await until("numbat", ["Unreleased"], { kind: "entry" });
+      await until("numbat", ["Duty"], { kind: "document" });
+      // Of two in one repository each document is found once, also when one of them is retired.
+      const second = `${service}-second`;
+      await daemon.client.service.add({ path: ground.top, name: second, docs: "handbook" });
+      await daemon.client.service.retire({ service });
+      await until("numbat", ["Duty"], { kind: "document", service: second });
+      const all = await daemon.client.docs.search({ words: ["numbat", "kind:document"] });
+      assert.deepEqual(
+        all.hits.map((hit) => hit.service),
+        [second],
+      );
+    });
+
     it("puts titles above texts, takes quotes as they stand, and says that there is more", async () => {
       write("docs/a.md", "# Other\n\nOnce there was a lion in the text of it.\n");
       write("docs/b.md", "# The lion\n\nNothing more of it here.\n");
@@ -256,6 +282,15 @@ describe("docs", () => {
       assert.match(made.path, /^docs\/post\/\d{4}-\d\d-\d\d-the-outage\.md$/);
       assert.equal(ground.read(made.path), `# The outage of ${service}\n\n{unknown}\n`);
       rmSync(config, { recursive: true });
+    });
+
+    it("reads one whose lines have no end, and a file where the folder would be", async () => {
+      write("docs/templates/slow.md", `---\npath: a${" ".repeat(900_000)}b\n---\nx\n`);
+      const { templates } = await daemon.client.docs.templates({ service });
+      assert.ok(templates.some((one) => one.name === "slow"));
+      rmSync(ground.path("docs/templates"), { recursive: true });
+      write("docs/templates", "no folder\n");
+      assert.ok((await daemon.client.docs.templates({ service })).templates.length > 0);
     });
 
     it("writes nowhere but into the repository, and only Markdown", async () => {

@@ -169,11 +169,10 @@ export class Documents implements Keeper {
   ): Promise<number | undefined> {
     const words = await incidentWords(this.world.db, which);
     if (words.length === 0) return undefined;
-    const ids = new Map((await allServices(this.world.db)).map((s) => [s.name, s.id]));
     const texts = words.map(
-      ({ id, service, cause, notes, opened }): IncidentText => ({
+      ({ id, service_id, cause, notes, opened }): IncidentText => ({
         id,
-        service: ids.get(service) ?? null,
+        service: service_id,
         title: cause,
         body: notes,
         at: opened,

@@ -17,30 +17,43 @@ const usual = new Set(["readme.md", "index.md", "package.json", "index.ts", "ind
  * @param at its own path in the repository, which links in it are relative to
  * @param files paths in the repository
  */
-export function mentions(text: string, at: string, files: readonly string[]): Mention[] {
-  const paths = new Set(files.filter((file) => file !== at));
+export const mentions = (text: string, at: string, files: readonly string[]): Mention[] => mentionsOf(files)(text, at);
+
+/** The same for many documents. */
+export function mentionsOf(files: readonly string[]): (text: string, at: string) => Mention[] {
+  const paths = new Set(files);
   const byName = namesOf(paths);
-  const found: Mention[] = [];
+  return (text, at) => found(text, at, paths, byName);
+}
+
+function found(
+  text: string,
+  at: string,
+  paths: ReadonlySet<string>,
+  byName: ReadonlyMap<string, string | undefined>,
+): Mention[] {
+  const all: Mention[] = [];
   const seen = new Set<string>();
   const say = (file: string | undefined, line: number) => {
-    if (file === undefined || !paths.has(file) || seen.has(`${line} ${file}`)) return;
+    if (file === undefined || file === at || !paths.has(file) || seen.has(`${line} ${file}`)) return;
     seen.add(`${line} ${file}`);
-    found.push({ file, line });
+    all.push({ file, line });
   };
   for (const [n, line] of text.split("\n").entries()) {
-    if (found.length >= mostMentions) break;
+    if (all.length >= mostMentions) break;
     if (line.length > 10_000) continue;
     // A path with spaces is no word; written out in backticks or as a link it is whole.
     for (const name of quoted(line)) say(fileNamed(name, at, paths, byName, true), n + 1);
     for (const [word] of line.matchAll(wordOf)) say(fileNamed(trimmed(word), at, paths, byName, false), n + 1);
   }
-  return found;
+  return all;
 }
 
 /** What is in backticks, and where links lead. */
 function* quoted(line: string): Generator<string> {
-  for (const [, code] of line.matchAll(/`+([^`]+)`+/g)) yield (code as string).trim();
-  for (const [, angled, plain] of line.matchAll(/\]\((?:<([^>]*)>|([^()\s]+))/g)) {
+  // Both are begun at one place in a run only, and end soon: else a line of nothing but marks takes its square.
+  for (const [, code] of line.matchAll(/(?<!`)`+([^`]+)`+/g)) yield (code as string).trim();
+  for (const [, angled, plain] of line.matchAll(/\]\((?:<([^>]{0,300})>|([^()\s]+))/g)) {
     const target = (angled ?? plain ?? "").replace(/[#?].*$/, "");
     if (/^[a-z][a-z0-9+.-]*:|^\/\//i.test(target)) continue;
     yield decoded(target);

@@ -20,8 +20,10 @@ export function question(words: readonly string[]): Question | string {
   for (const [, filter, quotedValue, value, quoted, word] of text.matchAll(
     /(?:(?<!\S)(kind|service):(?:"([^"]*)"?|(\S+)))|"([^"]*)"?|([^\s"]+)/gu,
   )) {
-    if (filter === "kind" || filter === "service") asked[filter] = (quotedValue ?? value ?? "").trim();
-    else if (isWord(quoted ?? word)) asked.terms.push({ text: quoted ?? word ?? "", quoted: quoted !== undefined });
+    // One of each two was found, or there would be no match.
+    if (filter === "kind" || filter === "service") asked[filter] = ((quotedValue ?? value) as string).trim();
+    else if (isWord(quoted ?? word))
+      asked.terms.push({ text: (quoted ?? word) as string, quoted: quoted !== undefined });
   }
   if (asked.kind !== undefined && !(kinds as readonly string[]).includes(asked.kind))
     return `kind: ${JSON.stringify(asked.kind)} is none of ${kinds.join(", ")}.`;
@@ -69,7 +71,7 @@ export function lineOf(body: string, snippet: string): number | null {
   const parts = snippet.replaceAll("\u0003", "\u0002").split("\u0002");
   if (parts.length < 2) return null;
   const whole = parts.join("").replace(/^…/, "").replace(/…$/, "");
-  const before = (parts[0] ?? "").replace(/^…/, "");
+  const before = (parts[0] as string).replace(/^…/, "");
   const at = body.indexOf(whole);
   return at < 0 ? null : body.slice(0, at + before.length).split("\n").length;
 }
@@ -80,17 +82,19 @@ export const shownSnippet = (snippet: string): string => snippet.replace(/\s+/g,
 /** What a title or a text may hold: nothing that the marks of a snippet, or a terminal, would take for its own. */
 export const printable = (text: string): string => text.replace(/(?![\t\n])[\p{Cc}\p{Cf}]/gu, " ");
 
+const longestHeading = 1000;
+
 /** A document's first heading, else its file name. */
 export function titleOf(path: string, text: string): string {
   const lines = text.slice(0, 20_000).split("\n");
   let fence: string | undefined;
   let at = 0;
-  if (/^\uFEFF?---\s*$/.test(lines[0] ?? "")) {
+  if (/^\uFEFF?---\s*$/.test(lines[0] as string)) {
     const close = lines.indexOf("---", 1);
     if (close > 0) at = close + 1;
   }
   for (; at < lines.length; at++) {
-    const line = (lines[at] ?? "").replace(/^\uFEFF/, "");
+    const line = (lines[at] as string).slice(0, longestHeading).replace(/^\uFEFF/, "");
     const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
     if (mark !== undefined && (fence === undefined || mark.startsWith(fence)))
       fence = fence === undefined ? mark : undefined;

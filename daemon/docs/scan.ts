@@ -63,16 +63,15 @@ export async function scan(
       if (files.has(source.path)) continue;
       const service = ownerOf(services, source.path);
       const fragment = [...changes].find(([, file]) => isFragmentOf(file, undefined, source.path));
-      if (fragment) all.push({ ...source, service: fragment[0], changes: "fragment" });
+      if (fragment) all.push(as(source, fragment[0], "fragment"));
       // What documents are made from is none.
-      else if (service && !isIn(templatesIn(service), source.path))
-        all.push({ ...source, service, changes: undefined });
+      else if (service && !isIn(templatesIn(service), source.path)) all.push(as(source, service, undefined));
     }
     // A file that several services share is found once.
     for (const file of files) {
       const service = [...changes].find(([, its]) => its === file)?.[0];
       const source = look(repo.top, file);
-      if (source && service) all.push({ ...source, service, changes: "file" });
+      if (source && service) all.push(as(source, service, "file"));
     }
     return all;
   }
@@ -143,6 +142,14 @@ export async function scan(
     await writing.write((tx) => putFile(tx.db, file));
   }
 }
+
+/** What a file is to its service is in the stamp: settings may make another of it while it stays as it is. */
+const as = (source: Source, service: StoredService, changes: Found["changes"]): Found => ({
+  ...source,
+  service,
+  changes,
+  stamp: `${source.stamp} ${changes ?? (isIn(service.docs, source.path) ? "docs" : "other")}`,
+});
 
 const keyOf = ({ service, path: file }: Found): string => `${service.id} ${file}`;
 const wordsOf = ({ title, body, item }: Pick<Text, "title" | "body" | "item">): string =>

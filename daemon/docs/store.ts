@@ -40,15 +40,17 @@ export async function listDocuments(db: Db, service: number | undefined, limit: 
   return query.groupBy("doc_files.id").orderBy("services.name").orderBy("doc_files.path").limit(limit).execute();
 }
 
-/** Text of a service's documents, for looking through. */
-export const documentTexts = (db: Db, service: number) =>
+/** Text of a service's documents, for looking through: a page of them, by path. */
+export const documentTexts = (db: Db, service: number, after: string, limit: number) =>
   db
     .selectFrom("doc_files")
     .innerJoin("search_texts", "search_texts.file_id", "doc_files.id")
     .select(["doc_files.path", "doc_files.title", "search_texts.body"])
     .where("doc_files.service_id", "=", service)
+    .where("doc_files.path", ">", after)
     .where("doc_files.kind", "<>", "changes")
     .orderBy("doc_files.path")
+    .limit(limit)
     .execute();
 
 /** Puts a file with its one text, a document's or an entry's, in the place of what was known of it. */
@@ -107,13 +109,31 @@ export async function removeFiles(db: Write, ids: number[]): Promise<void> {
   if (ids.length > 0) await db.deleteFrom("doc_files").where("id", "in", ids).execute();
 }
 
-/** Up to so many files of services that are there no longer. */
+/**
+ * Up to so many files of services that are there no longer; also of retired ones whose repository another service has, since
+ * they are that one's documents now.
+ */
 export const orphans = (db: Db, limit: number) =>
   db
     .selectFrom("doc_files")
     .innerJoin("services", "services.id", "doc_files.service_id")
     .select("doc_files.id")
-    .where("services.removed", "is not", null)
+    .where((e) =>
+      e.or([
+        e("services.removed", "is not", null),
+        e.and([
+          e("services.retired", "is not", null),
+          e.exists(
+            e
+              .selectFrom("services as other")
+              .select("other.id")
+              .whereRef("other.git_dir", "=", "services.git_dir")
+              .where("other.removed", "is", null)
+              .where("other.retired", "is", null),
+          ),
+        ]),
+      ]),
+    )
     .limit(limit)
     .execute();
 

@@ -1,5 +1,5 @@
 // Templates of documents: those that come with Calcifer, by kind of service and type of item; the user's; the repository's.
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { itemTypes } from "../../gate/policy-keys.ts";
 import type { Repo } from "../../gate/repo.ts";
@@ -69,7 +69,7 @@ const ofTypes = (documents: Record<string, string | undefined>): Template[] =>
 /** Markdown files in a folder, read through no link. @param folder under `top`, with `/` */
 async function ownIn(top: string, folder: string): Promise<Template[]> {
   const place = path.join(top, folder);
-  if (!existsSync(place) || folder.startsWith("..")) return [];
+  if (folder.startsWith("..") || !statSync(place, { throwIfNoEntry: false })?.isDirectory()) return [];
   const names = readdirSync(place).filter((name) => /^[^.].*\.md$/i.test(name));
   const found: Template[] = [];
   for (const name of names.sort().slice(0, mostOwn)) {
@@ -85,7 +85,10 @@ function own(name: string, source: string, text: string): Template {
   const head = /^\uFEFF?---[ \t]*\r?\n([\s\S]*?)^---[ \t]*(?:\r?\n|$)/m.exec(text);
   const settings = head?.index === 0 ? (head[1] ?? "") : "";
   const said = (key: string) =>
-    new RegExp(`^${key}:[ \\t]*(\\S.*?)[ \\t]*\\r?$`, "m").exec(settings)?.[1]?.replace(/^(["'])(.*)\1$/, "$2");
+    new RegExp(`^${key}:(.*)$`, "m")
+      .exec(settings)?.[1]
+      ?.trim()
+      .replace(/^(["'])(.*)\1$/, "$2") || undefined;
   const body = settings === "" ? text : text.slice(head?.[0].length);
   return {
     name,

@@ -14,7 +14,7 @@ import type { Api } from "../../protocol/api.ts";
 import type { Implements, Parsed } from "../../protocol/contract.ts";
 import { Fault } from "../../protocol/errors.ts";
 import type { Repos } from "../git/repos.ts";
-import { type Place, locate, resolveItem } from "../work/work.ts";
+import { locate, type Place, resolveItem } from "../work/work.ts";
 import type { Call, Tx, World } from "../world.ts";
 import { readCoverage, withoutReport } from "./coverage.ts";
 import { testEnvironment } from "./environment.ts";

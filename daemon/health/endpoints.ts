@@ -89,15 +89,10 @@ export function endpoints(
       const changed = (Object.keys(change) as (keyof NewEndpoint)[]).filter(
         (key) => JSON.stringify(change[key]) !== JSON.stringify(before[key]),
       );
-      if (changed.includes("target") || changed.includes("environment"))
-        Object.assign(change, {
-          state: "not measured",
-          since: now(),
-          why: "it was not checked since it was changed",
-          blocked_by: null,
-        });
-      if (before.paused !== null) Object.assign(change, { state: before.state, since: before.since, why: before.why });
+      const another = changed.includes("target") || changed.includes("environment");
       await call.write(async (tx) => {
+        // How the old one stood says nothing of the new one. A paused one stands as paused.
+        if (another && before.paused === null) await stand(tx, found, "it was not checked since it was changed");
         await changeEndpoint(tx.db, before.id, change);
         if (changed.includes("environment")) await endpointRemoved(tx, before.id, world.clock.now());
         const data = { endpoint: before.id, name: change.name ?? before.name, changed: changed.map(publicName) };
@@ -154,7 +149,9 @@ export function endpoints(
   };
 
   /** Nothing is known of it from now on. */
-  async function stand(tx: Tx, { endpoint, service }: Found, why: string): Promise<void> {
+  async function stand(tx: Tx, { endpoint: known, service }: Found, why: string): Promise<void> {
+    // It may stand in another way since it was looked up.
+    const endpoint = (await endpointById(tx.db, known.id)) ?? known;
     const { id, name, environment, state: from, item_id: item } = endpoint;
     const [to, at] = ["not measured", world.clock.now()] as const;
     const since = from === to ? endpoint.since : at.toISOString();

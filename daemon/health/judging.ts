@@ -1,11 +1,10 @@
 // From what a probe found to how its endpoint stands: gathers the circumstances, asks the rules, writes it down.
 import type { Outcome } from "../../protocol/health.ts";
-import { transition } from "../incident/incident.ts";
-import type { Clock, Tx, World } from "../world.ts";
+import type { Clock, World } from "../world.ts";
 import type { Neighbours } from "./neighbours.ts";
 import type { Recorder } from "./record.ts";
 import { type Answer, decide, judge, type Next, needsWitness } from "./rules.ts";
-import { changeStanding } from "./store.ts";
+import { Standings } from "./standings.ts";
 import type { Watched } from "./watched.ts";
 import type { Witness } from "./witness.ts";
 
@@ -27,6 +26,7 @@ type State = Outcome["state"];
 
 export function judging(with_: Judging) {
   const { world, clock, recorder } = with_;
+  const standings = new Standings(world, clock, with_.reread);
 
   /** What an answer means for its endpoint. It is written down when it stands differently; how else it is, comes in batches. */
   async function settle(w: Watched, answer: Answer, signal: AbortSignal): Promise<{ outcome: Outcome; soon: boolean }> {
@@ -42,7 +42,10 @@ export function judging(with_: Judging) {
       : outcome(answer, judged.state, judged.why);
     const stands = next.state === w.standing.state && next.blockedBy === w.standing.blockedBy;
     // What cannot be written has not happened: it is decided again after the next check.
-    if (!stands && !(await written([w], () => next))) return { outcome: said, soon: true };
+    if (!stands) {
+      if (!(await standings.write(w, next))) return { outcome: said, soon: true };
+      tellDependants(w, next);
+    }
     if (w.gone) return { outcome: said, soon: false };
     w.last = said;
     const at = clock.now().getTime();
@@ -117,54 +120,13 @@ export function judging(with_: Judging) {
       measurement: "drop",
       soon: false,
     };
-    for (let from = 0; from < known.length; from += 100) {
-      const some = known.slice(from, from + 100);
-      if (!(await written(some, () => next))) continue;
-      for (const w of some) w.standing = { state: next.state, why, blockedBy: null, streak: 0, slows: 0 };
-    }
-  }
-
-  /** Writes how endpoints stand now, with its event, and what it means for incidents, in one transaction. */
-  async function written(all: readonly Watched[], nextOf: (w: Watched) => Next): Promise<boolean> {
-    const at = clock.now();
-    try {
-      await world.ownCall().write(async (tx) => {
-        for (const w of all) await change(tx, w, nextOf(w), at);
-      });
-    } catch (error) {
-      warn("how an endpoint stands could not be written")(error);
-      return false;
-    }
-    for (const w of all) {
-      if (w.gone) with_.reread(w.id);
-      if (nextOf(w).state !== w.standing.state) w.since = at.toISOString();
-      tellDependants(w, nextOf(w));
-    }
-    return true;
-  }
-
-  async function change(tx: Tx, w: Watched, { state, why, blockedBy }: Next, at: Date): Promise<void> {
-    const from = w.standing.state;
-    const since = from === state ? w.since : at.toISOString();
-    if (!(await changeStanding(tx.db, w.id, from, { state, since, why, blocked_by: blockedBy }))) {
-      // Somebody paused, changed or removed it while it was checked.
-      w.gone = true;
-      return;
-    }
-    const { name, environment, item_id: item } = w.endpoint;
-    const data = { endpoint: w.id, name, from, to: state, why };
-    if (from !== state) await tx.happened("health.changed", { service: w.service.name, item, data });
-    await transition(tx, {
-      endpoint: w.id,
-      name,
-      service: w.service.name,
-      environment,
-      from,
-      to: state,
-      why,
-      blockedBy,
-      at,
-    });
+    await Promise.all(
+      known.map(async (w) => {
+        if (!(await standings.write(w, next))) return;
+        tellDependants(w, next);
+        w.standing = { state: next.state, why, blockedBy: null, streak: 0, slows: 0 };
+      }),
+    );
   }
 
   /** Whoever needs a service that went down, or came back, is looked at now. */

@@ -243,6 +243,97 @@ describe("the keeper of health", () => {
     assert.equal(await trial.state(id), "up");
   });
 
+  it("a renamed service's endpoint goes on as it stands, not as it stood when it was first read", async () => {
+    const id = await trial.endpoint("web", 1, { failures: 1 });
+    await trial.pass(61);
+    // Read again, so that it is known as up; then it goes down.
+    await trial.health.keeper.changed(id);
+    trial.answers.set(1, refused);
+    await trial.pass(61);
+    assert.equal(await trial.state(id), "down");
+    trial.answers.delete(1);
+    await trial.world.ownCall().write(async (tx) => {
+      await tx.db.updateTable("services").set({ name: "site" }).where("name", "=", "web").execute();
+      await tx.happened("service.edited", { service: "site", data: {} });
+    });
+    await trial.pass(61);
+    assert.equal(await trial.state(id), "up");
+  });
+
+  it("an endpoint with another target is not measured any more, with its event", async () => {
+    const id = await trial.endpoint("web", 1, { failures: 1 });
+    trial.answers.set(1, refused);
+    await trial.pass(61);
+    const call = trial.world.ownCall();
+    await trial.room.edit({ endpoint: "web", target: "tcp://192.0.2.1:2" } as never, call);
+    assert.deepEqual(await trial.changes(id), ["not measured → down", "down → not measured"]);
+    assert.deepEqual([await events("health.edited"), await events("incident.opened")], [1, 1]);
+  });
+
+  it("what was being written when its endpoint was changed does not stand against it", async () => {
+    const id = await trial.endpoint("web", 1, { failures: 1 });
+    await trial.pass(61);
+    const hanging = Promise.withResolvers<Answer>();
+    trial.answers.set(1, hanging.promise);
+    const checking = trial.room.check({ endpoint: "web" }, trial.world.ownCall());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    trial.answers.delete(1);
+    hanging.resolve(refused);
+    await Promise.all([
+      checking,
+      trial.room.edit({ endpoint: "web", interval: "30s" } as never, trial.world.ownCall()),
+    ]);
+    await trial.pass(40);
+    assert.equal(await trial.state(id), "up");
+  });
+
+  it("a machine that is too busy again and again has looked at nothing", async function () {
+    this.timeout(30_000);
+    await trial.stop();
+    let busy = false;
+    await trial.start({
+      probe: async () => {
+        for (const end = performance.now() + 450; busy && performance.now() < end; );
+        return well;
+      },
+    });
+    const id = await trial.endpoint("web", 1, { interval: 5 });
+    await trial.pass(6);
+    assert.equal(await trial.state(id), "up");
+    busy = true;
+    for (let n = 0; n < 3; n++) {
+      trial.clock.move(6000);
+      await trial.settled();
+    }
+    assert.equal(await trial.state(id), "not measured");
+    busy = false;
+    await trial.pass(6);
+    assert.equal(await trial.state(id), "up");
+  });
+
+  it("an end does not wait for those that wait for their turn", async () => {
+    await trial.stop();
+    let [asked, hangs] = [0, false];
+    await trial.start({
+      probe: async (_, signal) => {
+        if (!hangs) return well;
+        asked++;
+        return new Promise((resolve) => signal.addEventListener("abort", () => resolve(refused), { once: true }));
+      },
+    });
+    const ids: number[] = [];
+    for (let port = 1; port <= 260; port++) ids.push(await trial.endpoint("web", port));
+    hangs = true;
+    const { keeper } = trial.health;
+    const checks = ids.flatMap((id) => keeper.of(id) ?? []).map((w) => keeper.checked(w));
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(asked, 256);
+    await trial.stop();
+    assert.equal((await Promise.all(checks)).length, 260);
+    assert.equal(asked, 256);
+    await trial.start();
+  });
+
   it("a new start right after the end leaves everything as it was; after a long time nothing is known", async () => {
     const id = await trial.endpoint("web", 1, { failures: 1 });
     trial.answers.set(1, refused);

@@ -105,7 +105,7 @@ export class HealthKeeper implements Keeper {
       deaf();
       clearInterval(looks);
       signal.removeEventListener("abort", stop);
-      await Promise.allSettled([...this.watched.values()].map((w) => w.running));
+      await Promise.allSettled([...this.watched.values()].flatMap((w) => w.running ?? []));
       await this.options.recorder.flush();
       await this.options.recorder.flush();
     }
@@ -182,6 +182,8 @@ export class HealthKeeper implements Keeper {
   }
 
   private async check(w: Watched, due: number): Promise<Outcome> {
+    // It may have waited in its lane until the end.
+    if (this.end.signal.aborted) return this.ended();
     const begun = { wall: this.now(), real: performance.now() };
     this.options.began?.(Math.max(0, begun.wall - due));
     const pulse = this.pulse.hold();
@@ -189,18 +191,24 @@ export class HealthKeeper implements Keeper {
     const stalled = pulse.stalled();
     pulse.release();
     const jumped = this.now() - begun.wall - (performance.now() - begun.real) > slept;
-    if (this.end.signal.aborted) return this.judge.outcome({ says: "cannot tell", ms: null, why: "the daemon ended" });
+    if (this.end.signal.aborted) return this.ended();
     if (stalled || jumped) {
       // What took so long was not what was asked.
       this.lookAt(w.id, this.now() + 1000);
       const why = jumped ? "the clock jumped meanwhile" : "this machine was too busy meanwhile";
+      // Again and again, that is nobody looking.
+      if (missed(this.now() - w.looked, w.interval)) await this.judge.unknown([w], `not measured: ${why}`);
       return this.judge.outcome({ says: "cannot tell", ms: null, why: `not measured: ${why}` });
     }
+    w.looked = this.now();
     w.late = answer.late === true;
     const { outcome, soon } = await this.judge.settle(w, answer, this.end.signal);
     if (soon) this.lookAt(w.id, this.now() + retryAfter(w.interval));
     return outcome;
   }
+
+  private readonly ended = (): Outcome =>
+    this.judge.outcome({ says: "cannot tell", ms: null, why: "the daemon ended" });
 
   /** Gives it an earlier turn than it has. */
   private lookAt(id: number, at: number): void {
@@ -217,9 +225,10 @@ export class HealthKeeper implements Keeper {
   async changed(id: number): Promise<void> {
     await this.ready();
     const before = this.watched.get(id);
+    // Before it is read: what its check finds from now on is not written any more.
+    if (before) before.gone = true;
     const endpoint = await endpointById(this.options.world.db, id);
     if (before) {
-      before.gone = true;
       this.watched.delete(id);
       this.turns.delete(id);
     }
@@ -255,20 +264,17 @@ export class HealthKeeper implements Keeper {
 
   /** Services came, went or need others now. */
   private async refreshNeighbours(): Promise<void> {
-    this.stale = false;
     const { world } = this.options;
-    const neighbours = await Neighbours.read(world);
+    this.stale = false;
+    const neighbours = await Neighbours.read(world).catch((error: unknown) => {
+      this.stale = true;
+      throw error;
+    });
     const known = new Set(this.neighbours?.byId.keys());
     this.neighbours = neighbours;
-    for (const w of this.watched.values()) {
-      const service = neighbours.byId.get(w.endpoint.service_id);
-      if (service?.name === w.service.name) continue;
-      // Retired and removed services are not watched; a renamed one is, under its name.
-      w.gone = true;
-      this.watched.delete(w.id);
-      this.turns.delete(w.id);
-      if (service) this.watch(w.endpoint, w.last, this.now() + tick);
-    }
+    // Retired and removed services are not watched; a renamed one is, under its name, and as it stands by now.
+    for (const w of this.watched.values())
+      if (neighbours.byId.get(w.endpoint.service_id)?.name !== w.service.name) await this.changed(w.id);
     if ([...neighbours.byId.keys()].every((id) => known.has(id))) return;
     for (const endpoint of await allEndpoints(world.db))
       if (!this.watched.has(endpoint.id)) this.watch(endpoint, undefined, this.now() + tick);

@@ -74,39 +74,64 @@ function middle(all: readonly (number | null)[]): number | null {
   return known[Math.floor((known.length - 1) / 2)] ?? null;
 }
 
+/** What is rolled up changes once an hour: until then it is read once. */
+interface Rolled {
+  thisHour: number;
+  openHour: number;
+  openDay: number;
+  past: Map<number, Past>;
+}
+const kept = new WeakMap<Recorder, Rolled>();
+
 async function pastOf(
   world: World,
   recorder: Recorder,
   now: number,
   ids: ReadonlySet<number>,
 ): Promise<(id: number) => Past> {
-  const [thisHour, today] = [Math.floor(now / hour), Math.floor(now / day)];
-  const [firstHour, firstDay] = [thisHour - hours + 1, today - days + 1];
-  const openHour = recorder.firstOpenHour;
-  const openDay = await firstOpenDay(world.db, openHour);
+  const thisHour = Math.floor(now / hour);
+  const openDay = await firstOpenDay(world.db, recorder.firstOpenHour);
+  const known = kept.get(recorder);
+  const fresh = known?.thisHour === thisHour && known.openHour === recorder.firstOpenHour && known.openDay === openDay;
+  const rolled = fresh ? known : await readRolled(world, thisHour, recorder.firstOpenHour, openDay);
+  kept.set(recorder, rolled);
   const all = new Map<number, Past>();
-  const get = (id: number): Past => {
-    const known = all.get(id) ?? {
-      hours: Array.from({ length: hours }, () => noSeconds),
-      medians: Array.from({ length: hours }, () => null),
-      days: Array.from({ length: days }, () => noSeconds),
-    };
-    all.set(id, known);
-    return known;
-  };
-  const addHour = (id: number, h: number, seconds: Seconds, p50: number | null) => {
-    const past = get(id);
-    const [atHour, atDay] = [h - firstHour, Math.floor(h / 24) - firstDay];
-    if (past.hours[atHour]) [past.hours[atHour], past.medians[atHour]] = [seconds, p50];
-    if (h >= openDay * 24 && past.days[atDay]) past.days[atDay] = addSeconds(past.days[atDay], seconds);
-  };
-  for (const row of await hoursOfAll(world.db, Math.min(firstHour, Math.max(openDay * 24, firstDay * 24)), openHour))
-    if (ids.has(row.endpoint_id)) addHour(row.endpoint_id, row.hour, row, row.p50);
-  for (const row of await daysOfAll(world.db, firstDay, openDay)) {
-    const past = ids.has(row.endpoint_id) && get(row.endpoint_id);
-    if (past) past.days[row.day - firstDay] = row;
+  for (const id of ids) {
+    const { hours: h, medians, days: d } = rolled.past.get(id) ?? nothing();
+    const past = { hours: [...h], medians: [...medians], days: [...d] };
+    for (const open of recorder.openHours(id))
+      addHour(past, rolled, open.hour, open.of.seconds, open.of.tally.quantile(0.5));
+    all.set(id, past);
   }
-  for (const id of ids)
-    for (const { hour: h, of } of recorder.openHours(id)) addHour(id, h, of.seconds, of.tally.quantile(0.5));
-  return get;
+  return (id) => all.get(id) ?? nothing();
+}
+
+const nothing = (): Past => ({
+  hours: Array.from({ length: hours }, () => noSeconds),
+  medians: Array.from({ length: hours }, () => null),
+  days: Array.from({ length: days }, () => noSeconds),
+});
+
+async function readRolled(world: World, thisHour: number, openHour: number, openDay: number): Promise<Rolled> {
+  const rolled: Rolled = { thisHour, openHour, openDay, past: new Map() };
+  const get = (id: number): Past => {
+    const past = rolled.past.get(id) ?? nothing();
+    rolled.past.set(id, past);
+    return past;
+  };
+  const firstHour = thisHour - hours + 1;
+  const firstDay = Math.floor(thisHour / 24) - days + 1;
+  const from = Math.min(firstHour, Math.max(openDay * 24, firstDay * 24));
+  for (const row of await hoursOfAll(world.db, from, openHour))
+    addHour(get(row.endpoint_id), rolled, row.hour, row, row.p50);
+  for (const row of await daysOfAll(world.db, firstDay, openDay)) get(row.endpoint_id).days[row.day - firstDay] = row;
+  return rolled;
+}
+
+/** Into its hour, and into its day where that is not rolled up itself. */
+function addHour(past: Past, { thisHour, openDay }: Rolled, h: number, seconds: Seconds, p50: number | null): void {
+  const atHour = h - (thisHour - hours + 1);
+  const atDay = Math.floor(h / 24) - (Math.floor(thisHour / 24) - days + 1);
+  if (past.hours[atHour]) [past.hours[atHour], past.medians[atHour]] = [seconds, p50];
+  if (h >= openDay * 24 && past.days[atDay]) past.days[atDay] = addSeconds(past.days[atDay], seconds);
 }

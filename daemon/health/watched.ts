@@ -29,6 +29,8 @@ export class Watched {
   /** when its failures in a row began */
   failingSince: number | undefined;
   late = false;
+  /** when a check last measured something, in milliseconds */
+  looked: number;
   private held: MeasuredBy[] = [];
   /** until when its time is accounted for */
   private accounted: number;
@@ -45,16 +47,11 @@ export class Watched {
     this.since = since;
     this.last = last;
     this.accounted = now;
+    this.looked = now;
   }
 
   get id(): number {
     return this.endpoint.id;
-  }
-
-  /** Goes on from how an earlier one stood. */
-  inherit(from: Watched): void {
-    this.accounted = Math.max(this.accounted, from.accounted);
-    this.last ??= from.last;
   }
 
   /** Nobody looked: what was held says nothing, and time begins anew. */

@@ -37,7 +37,7 @@ export function networkWitness(sources: () => Source[] = waysOut): Witness {
 
 async function hear(sources: Source[], signal: AbortSignal): Promise<Testimony> {
   const said = await Promise.all(
-    sources.map(async ({ name, ask }) => ({ name, answer: await ask(signal).catch(() => undefined) })),
+    sources.map(async (source) => ({ name: source.name, answer: await source.ask(signal).catch(() => undefined) })),
   );
   const yes = said.find(({ answer }) => answer === true);
   if (yes) return { there: true, why: `${yes.name} answers` };

@@ -194,6 +194,18 @@ describe("incident", () => {
     await soon(async () => (await timeline(id)).some((t) => t.includes("no longer watched")), "the removal");
   });
 
+  it("a service that is retired or forgotten leaves no incident that seems to fail: it is told, and a person may close it", async () => {
+    for (const leave of ["retire", "remove"] as const) {
+      const { name } = await service();
+      const id = await happens(endpoint(name), "down");
+      await home.call.service[leave]({ service: name });
+      const told = `changed: healthz is not measured: its service was ${leave === "retire" ? "retired" : "forgotten"}. It cannot be told whether it still fails.`;
+      await soon(async () => (await timeline(id)).includes(told), "the word");
+      assert.equal((await show(id)).state, "open");
+      assert.equal((await incident.resolve({ incident: id as number, reason: "it is no more" })).state, "resolved");
+    }
+  });
+
   it("what went to the trunk or live before is suspected: items with entries at once, commits soon", async () => {
     const { name, top } = await service();
     const { id: item } = await home.item(name, "Add TLS");
@@ -228,7 +240,7 @@ describe("incident", () => {
         service: name,
         commit,
         item,
-        title: "Add TLS: Speaks TLS (#1)".replace("#1", `#${item}`),
+        title: "Add TLS: Speaks TLS",
       },
     );
     assert.equal(merged.filter((s) => s.commit === commit).length, 1, "the merge is not told twice");
@@ -295,6 +307,20 @@ describe("incident", () => {
     await home.run(home.folder, "rm", ["-rf", top]);
     await gathered(id);
     assert.equal((await show(id)).state, "open");
+  });
+
+  it("of a service that was retired meanwhile: looked at, listed, told in words; no item is made for it", async () => {
+    const { name } = await service();
+    const id = await happens(endpoint(name), "down");
+    await running.world.ownCall().write(async (tx) => {
+      await tx.db.updateTable("services").set({ retired: new Date().toISOString() }).where("name", "=", name).execute();
+    });
+    await gathered(id);
+    assert.deepEqual(
+      (await of(name)).map((one) => one.id),
+      [id],
+    );
+    assert.match((await said(incident.item({ incident: id as number }))).message, /is retired/);
   });
 
   it("acknowledge, note, resolve: refused while it fails, unless anyway; not twice", async () => {

@@ -26,7 +26,8 @@ export function incidentRoom(world: World, repos: Repos): Implements<Api["incide
 
   return {
     async list({ service, all, limit }) {
-      const of = service === undefined ? undefined : (await resolveService(world, repos, { service })).id;
+      const named = service && (await resolveService(world, repos, { service }, { retired: true }));
+      const of = named ? named.id : undefined;
       const found = await listIncidents(world.db, { service: of, all, limit });
       return { incidents: found.map((incident) => shown(incident, world.clock.now())) };
     },
@@ -78,6 +79,10 @@ export function incidentRoom(world: World, repos: Repos): Implements<Api["incide
       const service = await serviceById(world.db, before.serviceId);
       if (service === undefined)
         throw new Fault("refused", `The service ${before.service} was removed, so it can have no work item.`);
+      if (service.retired !== null)
+        throw new Fault("refused", `The service ${service.name} is retired, so it can have no work item.`, {
+          hint: `Bring it back first: calcifer service restore ${service.name}`,
+        });
       const prepared = await prepareItem(await repos.open(service.repo), service, {
         title: title ?? titleOf(before),
         type: "bug",

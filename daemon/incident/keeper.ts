@@ -6,30 +6,49 @@ import type { World } from "../world.ts";
 import { words } from "./rules.ts";
 import { changeIncident, failedLast, incidentById, itemsToTell, notGathered } from "./store.ts";
 import { allSuspects } from "./suspects.ts";
-import { endpointRemoved, tell } from "./transition.ts";
+import { endpointRemoved, serviceLeft, tell } from "./transition.ts";
 
 // Of services that fall together, all are open when it is looked.
 const wait = 200;
+
+const leaves: Record<string, string> = {
+  "service.retired": "its service was retired",
+  "service.removed": "its service was forgotten",
+};
 
 export function incidentKeeper(world: World, repos: Repos): Keeper {
   return {
     name: "incidents",
     async run(signal) {
       const gone = new Map<number, Date>();
+      const left = new Map<string, { why: string; at: Date }>();
       const work = new Soon(
         async () => {
           for (const [endpoint, at] of gone) {
             await world.ownCall().write((tx) => endpointRemoved(tx, endpoint, at));
             gone.delete(endpoint);
           }
+          for (const [service, { why, at }] of left) {
+            await world.ownCall().write((tx) => serviceLeft(tx, service, why, at));
+            left.delete(service);
+          }
           await tellFinished(world);
-          for (const { id } of await notGathered(world.db)) if (!signal.aborted) await gather(world, repos, id);
+          for (const { id } of await notGathered(world.db)) {
+            if (signal.aborted) return;
+            // One that cannot be looked at does not hold up the others.
+            await gather(world, repos, id).catch((err: unknown) =>
+              world.log.warn({ err, incident: id }, "not gathered"),
+            );
+          }
         },
         wait,
         (error) => world.log.warn({ err: error }, "incidents could not be brought up to date"),
       );
-      const deaf = world.onEvent(({ name, at, data }) => {
+      const deaf = world.onEvent(({ name, at, data, service }) => {
+        const why = leaves[name];
+        if (why !== undefined && service) left.set(service, { why, at: new Date(at) });
         if (name === "health.removed" && typeof data.endpoint === "number") gone.set(data.endpoint, new Date(at));
+        if (why !== undefined) work.ask();
         if (/^(incident\.opened|work\.finished|health\.removed)$/.test(name) || data.what === "again") work.ask();
       });
       work.ask();

@@ -132,6 +132,12 @@ const cases: [string, Facts["to"], Known | null, string, Partial<Facts>?][] = [
   ["also by another endpoint", "degraded", resolved(minute, "2 answers"), "again degraded; failing"],
   ["later it is a new one", "down", resolved(sameWithin + 1), "open down (healthz: it is so); failing"],
   ["closed by a person while it failed: no news", "down", resolved(minute, "1 failing"), ""],
+  [
+    "closed by a person while it was degraded: down is news",
+    "down",
+    known("1 failing", { severity: "degraded", resolved: now - minute }),
+    "again down; failing",
+  ],
   ["closed by a person, then answered: remembered", "up", resolved(minute, "1 failing"), "answers"],
   ["closed by a person, and not measured: still the same failure", "not measured", resolved(minute, "1 failing"), ""],
 ];

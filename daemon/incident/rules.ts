@@ -72,8 +72,8 @@ function fails(facts: Facts, severity: Severity): Step[] {
   const before = standingIn(facts);
   if (known === null) return [{ do: "open", severity, cause: text }, stand];
   if (known.resolved !== null) {
-    // A person closed it while this failed, and it has not answered since.
-    if (before === "failing") return [];
+    // A person closed it while this failed, and it has not answered since; that it is down now is news all the same.
+    if (before === "failing" && !(severity === "down" && known.severity === "degraded")) return [];
     const soon = at - known.resolved <= sameWithin;
     return [soon ? { do: "again", severity, text } : { do: "open", severity, cause: text }, stand];
   }

@@ -123,6 +123,12 @@ export async function openWith(db: Db, endpoint: number): Promise<StoredIncident
   return (await withParts(db, rows))[0];
 }
 
+/** The open incidents of a service, which may be gone from the list. */
+export async function openOfName(db: Db, service: string): Promise<StoredIncident[]> {
+  const open = named(db).where(sql<boolean>`incidents.state <> 'resolved'`).where("services.name", "=", service);
+  return withParts(db, await open.execute());
+}
+
 /** The open incident that blocks a service in an environment. */
 export async function openThatBlocks(db: Db, serviceId: number, environment: string): Promise<number | undefined> {
   const found = await db
@@ -292,7 +298,8 @@ export async function wordsOf(db: Db, page: { from: number; limit: number } | { 
   let query = db
     .selectFrom("incidents")
     .innerJoin("services", "services.id", "incidents.service_id")
-    .select(["incidents.id", "services.name as service", "cause", "opened", "state", "acknowledged", "resolved"])
+    .select(["incidents.id", "incidents.service_id", "services.name as service"])
+    .select(["cause", "opened", "state", "acknowledged", "resolved"])
     .select((e) =>
       e
         .selectFrom("incident_points")

@@ -22,7 +22,7 @@ async function suspected(db: Db, serviceId: number): Promise<StoredService[]> {
   const names = new Set([own.name]);
   // A set is walked on to what is added meanwhile.
   for (const name of names) for (const { from, to } of needs) if (from === name) names.add(to);
-  return Promise.all([...names].map((name) => serviceByName(db, name)));
+  return Promise.all([...names].map((name) => serviceByName(db, name, { retired: true })));
 }
 
 /** From the event log alone, so that it may be asked inside a transaction. */
@@ -125,7 +125,9 @@ async function withEntry(repos: Repos, services: StoredService[], suspect: Suspe
   if (suspect.how === "live" || suspect.commit === null || service === undefined) return suspect;
   const entry = await entryOf(await repos.open(service.repo), service.changes, suspect.commit);
   if (entry === undefined || suspect.title.includes(entry)) return suspect;
-  return { ...suspect, title: suspect.item === null ? entry : `${suspect.title}: ${entry}` };
+  // The item's number stands before its title.
+  const own = entry.replace(` (#${suspect.item})`, "");
+  return { ...suspect, title: suspect.item === null ? entry : `${suspect.title}: ${own}` };
 }
 
 /** The first entry a commit brought to the trunk. */

@@ -12,6 +12,7 @@ import {
   currentOf,
   incidentById,
   insertIncident,
+  openOfName,
   openThatBlocks,
   openWith,
   type StoredIncident,
@@ -59,6 +60,17 @@ export async function endpointRemoved(tx: Tx, endpoint: number, at: Date): Promi
   const about = { endpoint, name: known.name, environment: open.environment, why: "", blockedBy: null, at };
   const steps = decide(factsOf(about, "gone", open));
   await carryOut(tx, { id: open.serviceId, name: open.service }, about, steps, open.id);
+}
+
+/** In a transaction after a service was retired or forgotten: what failed is not looked at any more, and its incidents say so. */
+export async function serviceLeft(tx: Tx, service: string, why: string, at: Date): Promise<void> {
+  for (const open of await openOfName(tx.db, service))
+    for (const { id: endpoint, name } of open.endpoints) {
+      const about = { endpoint, name, environment: open.environment, why, blockedBy: null, at };
+      const known = await incidentById(tx.db, open.id);
+      const steps = decide(factsOf(about, "not measured", known));
+      await carryOut(tx, { id: open.serviceId, name: open.service }, about, steps, open.id);
+    }
 }
 
 async function knownOf(tx: Tx, endpoint: number, service: StoredService, environment: string) {

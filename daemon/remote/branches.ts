@@ -1,4 +1,5 @@
 // A branch beside its remote: looked at, brought forward, pushed. Nothing is forced.
+import { existsSync } from "node:fs";
 import { firstLine, text } from "../../gate/git.ts";
 import { worktreeOf } from "../../gate/judge.ts";
 import { policyNow } from "../../gate/policy-in-force.ts";
@@ -55,7 +56,12 @@ export async function beside(
   const behind = there === undefined ? 0 : await counted(repo, [there, `^${here}`]);
   const owner = services.find((s) => s.trunk === branch);
   return {
-    ...{ branch, remote, tip: here, there: there ?? null, ahead, behind },
+    branch,
+    remote,
+    tip: here,
+    there: there ?? null,
+    ahead,
+    behind,
     folder: (await worktreeOf(repo, branch)) ?? null,
     trunk: owner !== undefined,
     item: (await marks(repo)).has(branch),
@@ -90,12 +96,21 @@ export async function carryOut(
 /** Brings a branch to where its remote is: git refuses where that would touch what is uncommitted. */
 async function forward(repo: Repo, { branch, behind, folder, tip, there }: Beside): Promise<string | No> {
   const to = there as string;
+  if (folder !== null && !existsSync(folder))
+    return {
+      why: `${branch} is checked out in ${folder}, which is not there.`,
+      next: `git -C ${quoted(repo.top)} worktree prune`,
+      outcome: "refused",
+    };
   const moved =
     folder === null
       ? await repo.git(["update-ref", "-m", "calcifer: fast-forward", `refs/heads/${branch}`, to, tip])
-      : await repo.git(["-c", "submodule.recurse=false", "merge", "--ff-only", "--no-autostash", "-q", to], {
-          cwd: folder,
-        });
+      : await repo.git(
+          ["-c", "submodule.recurse=false", "merge", "--ff-only", "--no-autostash", "--no-verify-signatures", "-q", to],
+          {
+            cwd: folder,
+          },
+        );
   if (moved.code === 0) return `Brought ${branch} forward by ${commits(behind)}.`;
   const inWay = moved.stderr.match(/^\t.+$/gm) ?? [];
   if (inWay.length === 0)

@@ -40,7 +40,9 @@ export async function synced(repos: Repos, shared: Shared, wish: Wish, asked: Ab
     if (asked.aborted) throw new Fault("cancelled", "You asked to stop.");
     if (late.aborted)
       return { ...base, outcome: "unreachable", why: `It took longer than ${longest / 60_000} minutes.` };
-    if (!(error instanceof Fault)) throw error;
+    // Whatever it is with one repository, the others are told of all the same.
+    if (!(error instanceof Fault))
+      return { ...base, outcome: "unreachable", why: `It cannot be looked at: ${(error as Error).message}.` };
     const next =
       error.fault === "missing" ? `calcifer service edit ${base.services[0]} --path <where it is now>` : null;
     return { ...base, outcome: outcomeOf(error), why: error.message, next };
@@ -65,7 +67,10 @@ async function part(opened: Opened, services: StoredService[], wish: Wish, signa
   const { did, nos } = await eachBranch(opened, services, { names, remote, wish }, signal);
   const after = await beside(opened, services, branch ?? trunks[0], remote);
   return {
-    ...{ remote, branch, ahead: after?.ahead ?? null, behind: after?.behind ?? null },
+    remote,
+    branch,
+    ahead: after?.ahead ?? null,
+    behind: after?.behind ?? null,
     outcome: outcome([...came, ...did], nos),
     did: [...came, ...did],
     why: nos.map((no) => no.why).join(" "),

@@ -1,6 +1,6 @@
 // Real repositories with real remotes: what is fetched, brought forward and pushed, and what is left as it was.
 import assert from "node:assert/strict";
-import { renameSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -167,6 +167,10 @@ describe("remote room", () => {
     const refused = await one("pull", s);
     assert.equal(refused.why, `main would change what is uncommitted in ${apart}: b.txt.`);
     assert.equal(await home.tip(s.top, "main"), tip);
+    rmSync(apart, { recursive: true });
+    const away = await one("pull", s);
+    assert.deepEqual([away.outcome, away.why], ["refused", `main is checked out in ${apart}, which is not there.`]);
+    assert.equal(await home.tip(s.top, "main"), tip);
   });
 
   it("detached: the trunk alone; another branch is not pushed, and that is said", async () => {
@@ -306,5 +310,5 @@ describe("remote room", () => {
     await closed;
     server.closeAllConnections();
     server.close();
-  });
+  }).timeout(60_000);
 });

@@ -20,12 +20,19 @@ export function remoteRoom(world: World, repos: Repos): Implements<Api["remote"]
     (wish: Wish) =>
     async ({ services }: { services: string[] }, call: Call) => {
       const shared = byRepo(await asked(services));
-      const done = await inTurns(shared, call, (one) => synced(repos, one, wish, call.signal)).finally(() =>
-        takeNote(shared, call),
-      );
+      const done = await carriedOut(shared, wish, call);
       return call.answer(async () => ({ repos: done, line: sumUp(wish, done) }));
     };
   return { fetch: act("fetch"), pull: act("pull"), push: act("push"), sync: act("sync") };
+
+  /** What was done is noted also where the rest was called off. */
+  async function carriedOut(shared: Shared[], wish: Wish, call: Call): Promise<Synced[]> {
+    try {
+      return await inTurns(shared, call, (one) => synced(repos, one, wish, call.signal));
+    } finally {
+      await takeNote(shared, call);
+    }
+  }
 
   /** What a remote has now was pushed, whoever did it. */
   async function takeNote(shared: Shared[], call: Call): Promise<void> {

@@ -46,7 +46,8 @@ async function ask({ repo }: Opened, from: string, to: string, globs: readonly s
     .filter((commit) => commit.changes.some((change) => matches(wanted, change.path)))
     .reverse();
   // Where the range is empty `from` has all of `to`, and more: that it differs then says nothing.
-  const differs = all.size > 0 && mine.length === 0 && (await differing(repo, from, to)).some((f) => matches(wanted, f));
+  const differs =
+    all.size > 0 && mine.length === 0 && (await differing(repo, from, to)).some((f) => matches(wanted, f));
   return { commits: mine.slice(0, most).map(shown), count: mine.length, range: all, differs };
 }
 

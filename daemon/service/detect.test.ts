@@ -1,6 +1,6 @@
 // Detecting and making services, through a real daemon and real git.
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Home, said } from "../../test/home.ts";
 
@@ -188,6 +188,17 @@ describe("services made from templates", () => {
       assert.match(refused.message, message);
       assert.deepEqual(inHome(), there, JSON.stringify(asked));
     }
+    // Registered, and then the commit of what the template did not bring is refused: git knows nobody.
+    const own = template("bare-bones");
+    const config = readFileSync(home.path("gitconfig"), "utf8");
+    home.write("gitconfig", "[user]\n\tuseConfigOnly = true\n");
+    const before = inHome();
+    const [who, at] = ["Ann", "ann@example.org"];
+    const env = { GIT_AUTHOR_NAME: who, GIT_AUTHOR_EMAIL: at, GIT_COMMITTER_NAME: who, GIT_COMMITTER_EMAIL: at };
+    const refused = await said(make({ template: own, name: "b", folder: home.path("made/for/b"), env }));
+    home.write("gitconfig", config);
+    assert.match(refused.message, /its first commit was refused/);
+    assert.deepEqual(inHome(), before);
     assert.ok(!(await home.call.service.list({})).services.some((one) => one.name === "b"));
   });
 

@@ -1,11 +1,14 @@
 // Live against merged, through a real daemon and real git: what a version is, what is not live yet, whose word counts.
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
+import { gitIn } from "../../gate/git.ts";
 import type { Connection } from "../../protocol/connect.ts";
 import { Home, said } from "../../test/home.ts";
+import type { Opened } from "../git/repos.ts";
 import { start } from "../life/house.ts";
 import { furnish } from "../main.ts";
 import type { World } from "../world.ts";
+import { between } from "./between.ts";
 import { liveOf, recordLive, serviceByName } from "./service.ts";
 
 describe("service live", () => {
@@ -171,6 +174,18 @@ describe("service live", () => {
     assert.equal((await only(name)).why, "Its files differ from those of main.");
   });
 
+  it("is not told where git cannot read all of it", async () => {
+    const { name, top } = await fresh({ "web/a": "1\n" });
+    const from = await home.tip(top);
+    const to = await merged(top, "Of the web", { "web/a": "2\n" });
+    const git = gitIn(top);
+    for (const fails of ["rev-list", "diff-tree"]) {
+      const half = (args: string[]) => git(args[0] === fails ? ["no-such-command"] : args);
+      const opened = { repo: { commonDir: `${top} ${fails} ${name}`, git: half } } as unknown as Opened;
+      await assert.rejects(between(opened, from, to, ["db/**"]), /git cannot read the history/);
+    }
+  });
+
   it("two environments compare the same way", async () => {
     const { name, top } = await fresh();
     await setLive(name, await home.tip(top));
@@ -186,6 +201,8 @@ describe("service live", () => {
     );
     const ahead = await only(name, { environment: "staging", against: "production" });
     assert.equal(ahead.why, "All of production is live, and 1 commit more.");
+    await service.edit({ service: name, paths: ["x"] });
+    assert.equal((await only(name, { environment: "staging", against: "production" })).state, "yes");
     assert.equal(await setLive(name, "none", "staging"), null);
     assert.deepEqual(
       (await service.show({ service: name })).environments.map((e) => e.name),

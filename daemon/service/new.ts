@@ -31,7 +31,7 @@ import { noteComposed } from "./composed.ts";
 import { forgetService, nameIsFree, type Registered, registerService } from "./register.ts";
 import { resolveService } from "./resolve.ts";
 import { shownService } from "./show.ts";
-import type { StoredService } from "./store.ts";
+import { type StoredService, serviceByName } from "./store.ts";
 
 type Methods = Pick<Implements<Api["service"], Call>, "new" | "templates" | "template-diff">;
 type Asked = Parsed<Api["service"]["methods"]["new"]>;
@@ -69,8 +69,7 @@ export function templating(world: World, repos: Repos, itemFor: ItemFor): Method
           return { ...made, service: { ...shown, items: item === null ? 0 : 1 }, commit, item, next };
         });
       } catch (error) {
-        await call.write((tx) => forgetService(tx, world, service.service));
-        rmSync(folder, { recursive: true, force: true });
+        await takeBack(asked.name, folder, call);
         throw error;
       }
     },
@@ -132,10 +131,18 @@ export function templating(world: World, repos: Repos, itemFor: ItemFor): Method
       for (const file of compose) await call.write((tx) => noteComposed(tx, registered.service.id, `${file}#${name}`));
       return registered;
     } catch (error) {
-      rmSync(moved ? folder : aside, { recursive: true, force: true });
-      for (const parent of parents) rmSync(parent, { recursive: true, force: true });
+      if (moved) await takeBack(asked.name, folder, call);
+      else rmSync(aside, { recursive: true, force: true });
+      removeEmpty(parents);
       throw error;
     }
+  }
+
+  /** Forgets the service, if it came so far that it was one, and removes what was made for it. */
+  async function takeBack(name: string, folder: string, call: Call): Promise<void> {
+    const made = await serviceByName(world.db, name).catch(() => undefined);
+    if (made?.repo === canonicalPath(folder)) await call.write((tx) => forgetService(tx, world, made));
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -163,11 +170,20 @@ function parentOf(folder: string): string {
   return at;
 }
 
-/** The topmost of the folders that have to be made on the way. */
+/** The folders that have to be made on the way, the deepest first. */
 function missingParents(folder: string): string[] {
-  let found: string | undefined;
-  for (let at = path.dirname(folder); !existsSync(at); at = path.dirname(at)) found = at;
-  return found === undefined ? [] : [found];
+  const found: string[] = [];
+  for (let at = path.dirname(folder); !existsSync(at); at = path.dirname(at)) found.push(at);
+  return found;
+}
+
+/** Only the empty ones: somebody else may have put something there meanwhile. */
+function removeEmpty(folders: readonly string[]): void {
+  try {
+    for (const folder of folders) rmdirSync(folder);
+  } catch {
+    // It is in use, or gone.
+  }
 }
 
 /** The folder may be there, empty; Windows does not move onto one. */

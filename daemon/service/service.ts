@@ -16,19 +16,16 @@ import { resolveService } from "./resolve.ts";
 import { shownService, shownServices } from "./show.ts";
 import { allServices, type StoredService, servicesOfRepo } from "./store.ts";
 
-export { addDependencies, type Dependency, dependenciesOf } from "./dependencies.ts";
+export { addDependencies, dependenciesOf } from "./dependencies.ts";
 export { enforce } from "./enforce.ts";
-export { type LiveReport, liveOf, recordLive } from "./live-record.ts";
-export { type Registration, registerService } from "./register.ts";
-export { type HooksState, hooksState, resolveService } from "./resolve.ts";
-export { impactOf } from "./rules.ts";
+export { liveOf, recordLive } from "./live-record.ts";
+export { hooksState, resolveService } from "./resolve.ts";
 export {
   allServices,
   type StoredService,
   serviceById,
   serviceByName,
   servicesOfRepo,
-  type TemplateOrigin,
 } from "./store.ts";
 export { commitOfVersion } from "./version.ts";
 

@@ -41,6 +41,8 @@ async function unified(
   const put = (side: string, contents: Buffer | undefined): string => {
     if (!contents) return "/dev/null";
     const file = path.join(side, name);
+    // A tree of git's may hold any name, `..` too.
+    if (path.normalize(name) !== path.join(path.sep, name).slice(1)) throw new Error(`${name} leads elsewhere.`);
     mkdirSync(path.dirname(path.join(aside, file)), { recursive: true });
     writeFileSync(path.join(aside, file), contents);
     return file;

@@ -88,6 +88,7 @@ describe("template rules: placeholders and paths", () => {
     ["a\\b", undefined],
     ["C:x", undefined],
     ["a\nb", undefined],
+    [".g\u200Cit/config", undefined],
     ["ends. ", undefined],
   ];
   for (const [written, path] of paths) it(JSON.stringify(written), () => assert.equal(pathIn(written), path));

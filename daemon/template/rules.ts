@@ -83,11 +83,12 @@ export const holds = (when: string | undefined, values: Values): boolean => {
 
 /**
  * A template's own path as that of the file it becomes: `dot_` stands for the dot that packers and git would take for theirs.
+ * What is not seen is refused: some file systems take `.g<U+200C>it` for `.git`.
  * @returns undefined for a path that leads elsewhere, or into git's own folder
  */
 export function pathIn(written: string): string | undefined {
   const parts = written.split("/").map((part) => part.replace(/^dot_/, "."));
   const bad = (part: string) =>
-    part === "" || /^\.{1,2}$|^\.git$|^git~\d|[\\:\p{Cc}]|[. ]$/iu.test(part) || part.length > 200;
+    part === "" || /^\.{1,2}$|^\.git$|^git~\d|[\\:\p{Cc}\p{Cf}]|[. ]$/iu.test(part) || part.length > 200;
   return parts.some(bad) ? undefined : parts.join("/");
 }

@@ -19,6 +19,8 @@ export interface Loaded {
 export const builtIn = "built in";
 const mostFiles = 500;
 const largestFile = 1024 * 1024;
+const largestTemplate = 16 * 1024 * 1024;
+const largestManifest = 64 * 1024;
 
 /** Beside the bundle's folder in a package, beside `daemon/` in a checkout. */
 const builtInFolder = (): string =>
@@ -115,11 +117,14 @@ function loadOrFault(folder: string, source: string): Loaded {
 /** @throws Error with a sentence */
 function load(folder: string, source: string): Loaded {
   const file = path.join(folder, manifestFile);
-  if (!lstatSync(file, { throwIfNoEntry: false })?.isFile()) throw new Error(`There is no ${manifestFile}.`);
+  const stat = lstatSync(file, { throwIfNoEntry: false });
+  if (!stat?.isFile()) throw new Error(`There is no ${manifestFile}.`);
+  if (stat.size > largestManifest) throw new Error(`${manifestFile} is larger than 64 KiB.`);
   const manifest = readManifest(readFileSync(file, "utf8"));
   const files = new Map<string, Buffer>();
   const top = path.join(folder, "files");
   if (!lstatSync(top, { throwIfNoEntry: false })?.isDirectory()) throw new Error("There is no folder files.");
+  let bytes = 0;
   const walk = (at: string): void => {
     for (const entry of readdirSync(at, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const full = path.join(at, entry.name);
@@ -128,7 +133,10 @@ function load(folder: string, source: string): Loaded {
       else if (!entry.isFile()) throw new Error(`${path.relative(folder, full)} is a link or a device.`);
       else {
         if (files.size >= mostFiles) throw new Error(`There are more than ${mostFiles} files.`);
-        if (lstatSync(full).size > largestFile) throw new Error(`${path.relative(folder, full)} is larger than 1 MiB.`);
+        const { size } = lstatSync(full);
+        if (size > largestFile) throw new Error(`${path.relative(folder, full)} is larger than 1 MiB.`);
+        bytes += size;
+        if (bytes > largestTemplate) throw new Error("Its files are larger than 16 MiB.");
         files.set(path.relative(top, full).split(path.sep).join("/"), readFileSync(full));
       }
     }
@@ -170,7 +178,9 @@ async function fetchTemplate(world: World, asked: string, signal: AbortSignal): 
 
 function unreachable(address: string, stderr: string): Fault {
   const line = stderr.split(/[\r\n]/).find((one) => /^(fatal|error|ERROR|ssh):/.test(one)) ?? "";
-  return new Fault("unreachable", `${address} cannot be cloned: ${firstLine(line) || "git gave no reason"}.`, {
+  // A token may stand in it; what a fault says is logged and shown.
+  const shown = address.replace(/^([a-z]+:\/\/)[^/]*@/i, "$1…@");
+  return new Fault("unreachable", `${shown} cannot be cloned: ${firstLine(line) || "git gave no reason"}.`, {
     hint: "See whether git itself can: git ls-remote <address>",
   });
 }

@@ -4,8 +4,8 @@ import { Fault } from "../../protocol/errors.ts";
 import { filled, holds, pathIn, type Values, valuesOf } from "./rules.ts";
 import type { Loaded } from "./source.ts";
 
-export { diffRendered, type FileDiff } from "./diff.ts";
-export { builtIn, type Loaded, listTemplates, openTemplate } from "./source.ts";
+export { diffRendered } from "./diff.ts";
+export { type Loaded, listTemplates, openTemplate } from "./source.ts";
 
 export interface Rendered {
   /** path → contents */

@@ -163,7 +163,21 @@ describe("planning", () => {
       assert.deepEqual((await work.show({ item: c })).labels, []);
       const again = await work.bulk({ items: [a, b], addLabel: ["autumn"] });
       assert.deepEqual([again.changed, again.same], [[], [a, b]]);
+      assert.deepEqual((await work.bulk({ items: [a, b], parent: `#${c}` })).changed, [a, b]);
+      assert.deepEqual((await work.bulk({ items: [a, b], parent: String(c) })).same, [a, b]);
+      assert.deepEqual((await work.bulk({ items: [a, c], parent: "" })).same, [c]);
+      assert.equal((await work.show({ item: a })).parent, null);
+      await assert.rejects(work.bulk({ items: [a, b], parent: "999999" }), { fault: "missing" });
       await work.drop({ item: c });
+    });
+
+    it("loses no label that somebody gives meanwhile", async () => {
+      const id = await item("Busy", { label: ["first"] });
+      const given = Array.from({ length: 8 }, (_, n) => `l${n}`);
+      const done = await Promise.all(given.map((label) => work.bulk({ items: [id], addLabel: [label] })));
+      const changed = given.filter((_, n) => done[n]?.changed.length === 1);
+      assert.deepEqual((await work.show({ item: id })).labels.toSorted(), ["first", ...changed].toSorted());
+      assert.ok(changed.length > 0);
     });
 
     it("takes a saved filter, plans first, and drops what loses nothing", async () => {

@@ -15,7 +15,7 @@ import {
   saveFilter,
   saveTemplate,
 } from "./kept.ts";
-import { relate, stored, unrelate } from "./relations.ts";
+import { belongings, relate, stored, unrelate } from "./relations.ts";
 import { resolveItem } from "./resolve.ts";
 import { type Filter, itemById, listItems, type StoredItem, shown } from "./store.ts";
 
@@ -71,6 +71,7 @@ export function planning(world: World, repos: Repos, acts: Acts): Planning {
 
     async bulk(p, call) {
       const ids = await chosen(world, p, numberOf);
+      const parent = p.parent?.trim() ? await numberOf(p.parent) : null;
       if (p.plan) return { changed: ids, same: [], refused: [] };
       const done = { changed: [] as number[], same: [] as number[], refused: [] as Refused[] };
       // Each is a change of its own: what one is refused is no reason to leave the others.
@@ -78,7 +79,7 @@ export function planning(world: World, repos: Repos, acts: Acts): Planning {
       for (const [index, id] of ids.entries()) {
         if (call.signal.aborted) break;
         call.progress(`#${id}`, Math.round((100 * index) / ids.length));
-        await changeOne(world, acts, p, id, part)
+        await changeOne(world, acts, { ...p, parent: p.parent === undefined ? undefined : parent }, id, part)
           .then((changed) => (changed ? done.changed : done.same).push(id))
           .catch((error: unknown) => done.refused.push(refused(id, error)));
       }
@@ -146,18 +147,23 @@ async function chosen(world: World, p: Bulk, numberOf: (item: number | string) =
   return [...new Set([...named, ...found])];
 }
 
+/** @property parent null: it shall be a part of none */
+type Wanted = Omit<Bulk, "parent"> & { parent: number | null | undefined };
+
 /** @returns whether there was anything to change */
-async function changeOne(world: World, acts: Acts, p: Bulk, id: number, call: Call): Promise<boolean> {
-  const { labels, type, service } = await itemById(world.db, id);
+async function changeOne(world: World, acts: Acts, p: Wanted, id: number, call: Call): Promise<boolean> {
+  const { labels, type, service, version } = await itemById(world.db, id);
+  const before = p.parent === undefined ? undefined : ((await belongings(world.db, id)).parent?.id ?? null);
   const wanted = [...new Set([...labels.filter((label) => !p.removeLabel.includes(label)), ...p.addLabel])];
   const change = {
     ...(wanted.join("\0") !== labels.join("\0") && { label: wanted }),
     ...(p.type !== undefined && p.type !== type && { type: p.type }),
     ...(p.service !== undefined && p.service !== service && { service: p.service }),
-    ...(p.parent !== undefined && { parent: p.parent }),
+    ...(p.parent !== before && { parent: String(p.parent ?? "") }),
   };
   const edits = Object.keys(change).length > 0;
-  if (edits) await acts.edit({ item: id, ...change }, call);
+  // Labels that somebody else gives it meanwhile are not to be lost.
+  if (edits) await acts.edit({ item: id, ...change, ifVersion: version }, call);
   if (p.drop) await acts.drop({ item: id }, call);
   return edits || p.drop;
 }

@@ -16,7 +16,7 @@ import { resolveService, type StoredService, servicesOfRepo } from "../service/s
 import type { Call, World } from "../world.ts";
 import { createItem } from "./add.ts";
 import { makeAndSwitch, makeWorktree, tipOf, validBranchName } from "./branch.ts";
-import { type Place, locate } from "./judge.ts";
+import { locate, type Place } from "./judge.ts";
 import { resolveItem } from "./resolve.ts";
 import { dirtyFiles, dirtyReasons, startReasons, titleOf } from "./rules.ts";
 import { changeItem, itemOnBranch, type StoredItem, shown } from "./store.ts";

@@ -65,7 +65,7 @@ const called =
     },
   });
 
-/** Beside the repository of this window; without one, in the home of the person who is asked again. */
+/** Beside the repository of this window; empty without one: then a person is asked. */
 function usualFolder(window: Window, name: string): string {
   const here = window.repos.current?.repo ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   return here === undefined ? "" : path.join(path.dirname(here), name);

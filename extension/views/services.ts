@@ -76,9 +76,10 @@ export class ServicesView implements vscode.TreeDataProvider<ServicesNode>, vsco
   /** New measurements alone are nothing that a row shows. */
   #stands(): void {
     const { services = [], incidents = [] } = this.#health.snapshot ?? {};
-    const rows = services.map(({ service, state, blockedBy, why, endpoints }) => [
+    const rows = services.map(({ service, state, since, blockedBy, why, endpoints }) => [
       service,
       state,
+      since,
       blockedBy,
       why,
       endpoints,

@@ -61,7 +61,7 @@ function parameter(key: string, property: Property, required: boolean): Paramete
   const plain = property.default;
   return {
     key,
-    flag: `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+    flag: flagOf(key),
     type: typeOf(key, one),
     says: property.description ?? "",
     ...(property.type === "array" && { many: true as const }),
@@ -72,6 +72,10 @@ function parameter(key: string, property: Property, required: boolean): Paramete
     ...(shorts[key] && { short: shorts[key] }),
   };
 }
+
+/** `--json` is every command's own. */
+const flagOf = (key: string): string =>
+  key === "json" ? "--json-path" : `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 function typeOf(key: string, property: Property): Parameter["type"] {
   if (property.anyOf?.some((p) => p.type === "integer")) return "item";

@@ -255,10 +255,17 @@ describe("the Health page in a browser", () => {
 
   it("shows what it is asked to show, and says that it has", async () => {
     const show = { service: null, state: null, incident: 7 };
-    const { page, host, push } = await open(new HealthHost(), { state: { ...healthPageState, show } });
+    const { page, host, push, row } = await open(new HealthHost(), { state: { ...healthPageState, show } });
     await page.getByText("Incident 7").waitFor();
     assert.ok(host.calls.some(([name]) => name === "shown"));
-    await push({ ...healthPageState, turn: 2, show: { service: null, state: "down", incident: null } });
+    // One that is over is not among the open ones; the service that was open is not its service.
+    await row("search").click();
+    await page.locator("#detail-heading", { hasText: "search" }).waitFor();
+    await push({ ...healthPageState, turn: 2, show: { service: null, state: null, incident: 5 } });
+    await page.locator("#incident-heading", { hasText: "Incident 5" }).waitFor();
+    await page.locator("#detail-heading", { hasText: incident.service }).waitFor();
+    await page.locator(".endpoints li").first().waitFor();
+    await push({ ...healthPageState, turn: 3, show: { service: null, state: "down", incident: null } });
     await page.locator("#detail").waitFor({ state: "detached" });
     assert.deepEqual(await names(page), ["postgres"]);
   });

@@ -30,6 +30,12 @@ const rules: readonly (readonly [RegExp, string])[] = [
   [/\b\d+ (?:s|min) ago\b/g, "just now"],
   // An event's number: what happens meanwhile in the background is counted too.
   [/^ *\d+(?= {2}just now {4})/gm, " <seq>"],
+  // A port that the system chose.
+  [/\b127\.0\.0\.1:\d{5}\b/g, "127.0.0.1:<port>"],
+  [/^ *\d+ (?:s|min) (?=before {2})/gm, "  <time> "],
+  [/\b((?:down|degraded) for) \d+ (?:s|min)\b/g, "$1 <time>"],
+  [/^ {2}\d\d:\d\d:\d\d(?= {2})/gm, "  <time>"],
+  [/\b\d+(?:\.\d+)? ms\b/g, "<n> ms"],
   [/\bup \d+ (?:s|min)\b/g, "up <time>"],
   [/\b(tests passed in) \d+(?:\.\d+)? s\b/g, "$1 <time>"],
   [/"(pid|uptime|memory|bytes|clients)": ?\d+(?:\.\d+)?/g, '"$1": <n>'],

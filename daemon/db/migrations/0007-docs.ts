@@ -21,6 +21,9 @@ const statements: string[] = [
   ) strict`,
   "create unique index doc_files_path on doc_files (service_id, path)",
 
+  // Whose document a file is: without it, each file is compared with each item.
+  "create index items_document on items (service_id, document) where document is not null",
+
   `create table search_texts (
     id integer primary key,
     kind text not null,

@@ -9,7 +9,7 @@ import type { Answer } from "../rules.ts";
 import { type Certificate, certificateOf, peek } from "./certificate.ts";
 import { deadline } from "./deadline.ts";
 import { type Received, wellOrNot } from "./http-answer.ts";
-import { type Family, known, lookUp } from "./lookup.ts";
+import { type Address, type Family, known, lookUp, perAddress } from "./lookup.ts";
 import { codeOf, isOurs, seconds, sentenceOf } from "./words.ts";
 
 export interface HttpProbe {
@@ -50,8 +50,7 @@ export async function probeHttp(
   userAgent: string,
 ): Promise<Answer> {
   const first = request(probe, env, userAgent);
-  if ("unset" in first)
-    return { says: "cannot tell", ms: null, why: `${first.unset} is not set in the daemon's environment` };
+  if ("why" in first) return { says: "cannot tell", ms: null, why: first.why };
   const begun = performance.now();
   const run = new Run(probe, begun + probe.timeout, signal);
   try {
@@ -71,24 +70,29 @@ function request(
   { url, http: { method, headers, body } }: HttpProbe,
   env: Record<string, string | undefined>,
   userAgent: string,
-): { hop: Hop; secrets: string[] } | { unset: string } {
+): { hop: Hop; secrets: string[] } | { why: string } {
   const sent: Record<string, string> = { "user-agent": userAgent, accept: "*/*", "accept-encoding": "identity" };
   const secrets: string[] = [];
   for (const text of headers) {
     const colon = text.indexOf(":");
     const value = resolveReferences(text.slice(colon + 1).trim(), env);
-    if ("unset" in value) return value;
+    if ("unset" in value) return { why: notSet(value.unset) };
+    // A line's end that came along from a file is a mistake here, and no outage there.
+    if (/[^\t\u0020-\u007e\u0080-\u00ff]/.test(value.text))
+      return { why: `the value of ${text.slice(0, colon)} has characters that a header cannot have` };
     sent[text.slice(0, colon).toLowerCase()] = value.text;
     secrets.push(...value.secrets);
   }
   const filled = resolveReferences(body, env);
-  if ("unset" in filled) return filled;
+  if ("unset" in filled) return { why: notSet(filled.unset) };
   if (filled.text !== "") sent["content-length"] = String(Buffer.byteLength(filled.text));
   return {
     hop: { url: new URL(url), method, headers: sent, body: filled.text },
     secrets: [...secrets, ...filled.secrets],
   };
 }
+
+const notSet = (name: string): string => `${name} is not set in the daemon's environment`;
 
 class Run {
   days: number | null = null;
@@ -109,7 +113,8 @@ class Run {
     const seen = new Set<string>();
     for (let hop = first; ; ) {
       const key = `${hop.method} ${hop.url.href}`;
-      if (seen.has(key)) throw new Refused(`it redirects in a circle, back to ${hop.url.host}${hop.url.pathname}`);
+      if (seen.has(key))
+        throw new Refused(`it redirects in a circle, back to ${`${hop.url.host}${hop.url.pathname}`.slice(0, 200)}`);
       if (seen.size > mostRedirects) throw new Refused(`it redirects more than ${mostRedirects} times`);
       seen.add(key);
       const received = await this.hop(hop);
@@ -125,16 +130,17 @@ class Run {
     const host = hop.url.hostname.replace(/^\[|\]$/g, "");
     const addresses = await lookUp(host, this.probe.family, this.left(), this.signal);
     this.stage = "connecting";
-    return this.send(hop, known(addresses));
+    return this.send(hop, addresses);
   }
 
-  private send({ url, method, headers, body }: Hop, lookup: net.LookupFunction): Promise<Received> {
+  private send({ url, method, headers, body }: Hop, addresses: readonly Address[]): Promise<Received> {
     const secure = url.protocol === "https:";
     return new Promise<Received>((resolve, reject) => {
-      const options: https.RequestOptions = {
+      const options: https.RequestOptions & Pick<net.TcpNetConnectOpts, "autoSelectFamilyAttemptTimeout"> = {
         method,
         headers,
-        lookup,
+        lookup: known(addresses),
+        autoSelectFamilyAttemptTimeout: perAddress(this.left(), addresses),
         agent: secure ? agents["https:"] : agents["http:"],
         maxHeaderSize: 65_536,
         ...(secure && { rejectUnauthorized: !this.probe.http.insecure }),
@@ -203,7 +209,8 @@ class Run {
       return { says: "failed", ms: null, why, late: true };
     }
     if (isOurs(error)) return { says: "cannot tell", ms: null, why: sentenceOf(error) };
-    return { says: "failed", ms: null, why: await this.sentence(error, code) };
+    const why = await this.sentence(error, code);
+    return { says: "failed", ms: null, why, ...(code === "ETIMEOUT" && { late: true }) };
   }
 
   private async sentence(error: unknown, code: string | undefined): Promise<string> {

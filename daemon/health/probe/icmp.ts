@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Answer } from "../rules.ts";
 import { deadline } from "./deadline.ts";
 import { type Family, lookUp } from "./lookup.ts";
-import { seconds, sentenceOf } from "./words.ts";
+import { codeOf, isOurs, seconds, sentenceOf } from "./words.ts";
 
 export interface IcmpProbe {
   host: string;
@@ -11,17 +11,18 @@ export interface IcmpProbe {
   timeout: number;
 }
 
-/** Milliseconds in which pings are gathered for one `fping`. */
-const gather = 50;
+/** Milliseconds in which pings are gathered for one `fping`: starting a program is what costs. */
+const gather = 250;
 const mostInBatch = 200;
 /** Milliseconds after which a program that was not there is looked for again. */
 const lookAgain = 600_000;
 
 interface Waiting {
   address: string;
-  done: (answer: Answer) => void;
+  /** @param answer undefined: nothing was said of it */
+  done: (answer: Answer | undefined) => void;
 }
-type Ran = { code: number | null; out: string; err: string; missing: boolean };
+type Ran = { code: number | null; out: string; err: string; unstarted?: string };
 
 export class Pinger {
   private readonly programs: { ping: string; fping: string };
@@ -39,14 +40,17 @@ export class Pinger {
       if (!to) return { says: "failed", ms: null, why: "its name has no address" };
       const batched = performance.now() - this.noFping > lookAgain;
       const answer = batched ? await this.batch(to.address, to.family, timeout) : undefined;
+      if (signal.aborted) return cannot("the daemon ended", host);
       return answer ?? (await this.ping(to.address, to.family, timeout, host));
     } catch (error) {
-      return { says: "failed", ms: null, why: sentenceOf(error) };
+      return { says: isOurs(error) ? "cannot tell" : "failed", ms: null, why: sentenceOf(error) };
     }
   }
 
-  /** Ends every program that runs. */
+  /** Ends every program that runs, and starts none of those that were about to be. */
   stop(): void {
+    for (const waiting of this.batches.values()) for (const { done } of waiting) done(undefined);
+    this.batches.clear();
     for (const child of this.running) child.kill("SIGKILL");
   }
 
@@ -54,7 +58,7 @@ export class Pinger {
     const key = `${family} ${timeout}`;
     return new Promise((resolve) => {
       const batch = this.batches.get(key) ?? [];
-      if (batch.push({ address, done: resolve as Waiting["done"] }) === 1) {
+      if (batch.push({ address, done: resolve }) === 1) {
         this.batches.set(key, batch);
         setTimeout(() => this.send(key, family, timeout), gather);
       } else if (batch.length >= mostInBatch) this.send(key, family, timeout);
@@ -73,7 +77,7 @@ export class Pinger {
     const ran = await this.run(this.programs.fping, args, timeout + targets.length * 2 + 2000);
     const times = fpingTimes(ran.err);
     if (times.size === 0) this.noFping = performance.now();
-    for (const { address, done } of batch) done(answered(times.get(address), timeout) as Answer);
+    for (const { address, done } of batch) done(answered(times.get(address), timeout));
   }
 
   private async ping(address: string, family: 4 | 6, timeout: number, host: string): Promise<Answer> {
@@ -84,7 +88,7 @@ export class Pinger {
     );
     const found = /(?:time|Zeit|temps|tiempo)[=<]\s*([\d.,]+)\s*ms/i.exec(ran.out)?.[1];
     if (found !== undefined) return answered(Number(found.replace(",", ".")), timeout) as Answer;
-    if (ran.missing) return cannot("the program ping is not installed here", host);
+    if (ran.unstarted !== undefined) return cannot(ran.unstarted, host);
     const said =
       ran.err
         .split("\n")
@@ -99,18 +103,28 @@ export class Pinger {
   private run(program: string, args: string[], limit: number): Promise<Ran> {
     return new Promise((resolve) => {
       // In the one language whose words are looked for.
-      const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, LC_ALL: "C" } });
-      const ran: Ran = { code: null, out: "", err: "", missing: false };
+      const ran: Ran = { code: null, out: "", err: "" };
+      const unstarted = (error: unknown): string =>
+        codeOf(error) === "ENOENT"
+          ? "the program ping is not installed here"
+          : `ping could not be started: ${sentenceOf(error)}`;
+      let child: ChildProcess;
+      try {
+        child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, LC_ALL: "C" } });
+      } catch (error) {
+        return resolve({ ...ran, unstarted: unstarted(error) });
+      }
       const stop = deadline(limit, () => child.kill("SIGKILL"));
       this.running.add(child);
-      child.stdout.on("data", (text) => (ran.out = (ran.out + String(text)).slice(0, 100_000)));
-      child.stderr.on("data", (text) => (ran.err = (ran.err + String(text)).slice(0, 100_000)));
-      const end = (code: number | null, missing = false) => {
+      // Without free file descriptors it has none.
+      child.stdout?.on("data", (text) => (ran.out = (ran.out + String(text)).slice(0, 100_000)));
+      child.stderr?.on("data", (text) => (ran.err = (ran.err + String(text)).slice(0, 100_000)));
+      const end = (code: number | null, error?: Error) => {
         stop();
         this.running.delete(child);
-        resolve({ ...ran, code, missing });
+        resolve({ ...ran, code, ...(error && { unstarted: unstarted(error) }) });
       };
-      child.once("error", () => end(null, true));
+      child.once("error", (error) => end(null, error));
       child.once("close", (code) => end(code));
     });
   }

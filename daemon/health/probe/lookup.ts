@@ -2,6 +2,7 @@
 import dns from "node:dns";
 import { readFileSync, statSync } from "node:fs";
 import net from "node:net";
+import { deadline } from "./deadline.ts";
 
 export interface Address {
   address: string;
@@ -18,6 +19,29 @@ export async function lookUp(host: string, family: Family, timeout: number, sign
   }
   const listed = inHostsFile(host).filter((a) => fits(a, family));
   if (listed.length > 0) return listed;
+  return within(timeout, signal, (cut) => search(host, family, timeout, cut));
+}
+
+/** A resolver asks one server after the other, and getaddrinfo cannot be stopped: neither may take longer than there is. */
+function within<T>(ms: number, signal: AbortSignal, act: (cut: AbortSignal) => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cut = new AbortController();
+    const end = (code: string) => {
+      reject(coded(code));
+      cut.abort();
+    };
+    const abort = () => end("ECANCELLED");
+    const stop = deadline(ms, () => end("ETIMEOUT"));
+    signal.addEventListener("abort", abort, { once: true });
+    const done = () => {
+      stop();
+      signal.removeEventListener("abort", abort);
+    };
+    void act(cut.signal).then(resolve, reject).then(done);
+  });
+}
+
+async function search(host: string, family: Family, timeout: number, signal: AbortSignal): Promise<Address[]> {
   try {
     return await ask(host, family, timeout, signal);
   } catch (error) {
@@ -88,6 +112,10 @@ function parseHosts(text: string): Map<string, Address[]> {
   }
   return names;
 }
+
+/** Milliseconds until the next address is tried: Node's 250 would give up on every host that is far away or busy. */
+export const perAddress = (left: number, addresses: readonly Address[]): number =>
+  Math.max(250, Math.min(2000, Math.floor(left / Math.max(1, addresses.length))));
 
 /** For `lookup` of net and tls: addresses that are known already. */
 export const known =

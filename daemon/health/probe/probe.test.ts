@@ -2,19 +2,21 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import dgram from "node:dgram";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import dnsModule from "node:dns";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
 import net, { type AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
+import { mock } from "node:test";
 import tls from "node:tls";
 import type { Http } from "../../../protocol/health.ts";
 import type { Answer } from "../rules.ts";
 import { probeDns } from "./dns.ts";
 import { probeHttp } from "./http.ts";
 import { fpingTimes, Pinger, pingArgs } from "./icmp.ts";
-import { probeTcp } from "./tcp.ts";
+import { failure, probeTcp } from "./tcp.ts";
 
 const never = new AbortController().signal;
 const usual: Http = {
@@ -69,11 +71,11 @@ async function raw(bytes: string, stay = false): Promise<number> {
     }),
   );
 }
-/** A port whose listener takes nobody in: its queue is full, so that what comes is dropped, as a firewall does. */
-async function filtered(): Promise<number> {
+/** A port whose listener takes nobody in: its queue is full, so that what comes is dropped, as a firewall does. @param until seconds */
+async function filtered(until = 60): Promise<number> {
   const code =
-    "use IO::Socket::INET; my $s = IO::Socket::INET->new(Listen => 0, LocalAddr => '127.0.0.1') or die; $| = 1; print $s->sockport, qq{\\n}; sleep 60";
-  const child = spawn("perl", ["-e", code], { stdio: ["ignore", "pipe", "inherit"] });
+    "use IO::Socket::INET; my $s = IO::Socket::INET->new(Listen => 0, LocalAddr => '127.0.0.1') or die; $| = 1; print $s->sockport, qq{\\n}; select undef, undef, undef, shift; 1 while $s->accept";
+  const child = spawn("perl", ["-e", code, String(until)], { stdio: ["ignore", "pipe", "inherit"] });
   closers.push(() => child.kill());
   const port = Number(await new Promise((resolve) => child.stdout.once("data", (text) => resolve(String(text)))));
   for (let n = 0; n < 8; n++) {
@@ -105,7 +107,7 @@ describe("HTTP probes", () => {
       if (pathname === "/moved") return response.writeHead(301, { location: "/json" }).end();
       if (pathname === "/away") return response.writeHead(302, { location: request.headers["x-to"] as string }).end();
       if (pathname === "/file") return response.writeHead(302, { location: "file:///etc/passwd" }).end();
-      if (pathname === "/huge") return void endless(response);
+      if (pathname === "/huge") return endless(response);
       if (pathname === "/silent") return undefined;
       if (pathname === "/stuck") return void response.writeHead(200).write("a beginning");
       return response.end("all is well");
@@ -199,6 +201,11 @@ describe("HTTP probes", () => {
     assert.ok(!echoed.why.includes("s3cret"), echoed.why);
     const unset = await ask(`${url}/`, { headers: ["Cookie: {env:NOT_SET}"] }, { env: {} });
     assert.deepEqual([unset.says, unset.why], ["cannot tell", "NOT_SET is not set in the daemon's environment"]);
+    const broken = await ask(`${url}/`, { headers: ["Cookie: {env:KEY}"] }, { env: { KEY: "s3cret\n" } });
+    assert.deepEqual(
+      [broken.says, broken.why],
+      ["cannot tell", "the value of Cookie has characters that a header cannot have"],
+    );
   });
 
   it("an abort ends it", async () => {
@@ -297,6 +304,26 @@ describe("TCP probes", () => {
     assert.equal(silent.late, true);
   });
 
+  it("one that takes long is waited for, though another address of its name refuses", async () => {
+    const resolver = mock.method(dnsModule.promises.Resolver.prototype, "resolve4", async () => [
+      "127.0.0.1",
+      "127.0.0.2",
+    ]);
+    try {
+      const port = await filtered(0.5);
+      const answer = await probeTcp({ host: "far.example", port, family: "4", timeout: 5000 }, never);
+      assert.equal(answer.says, "well", answer.why);
+    } finally {
+      resolver.mock.restore();
+    }
+  });
+
+  it("what this machine may not do says nothing of the other", () => {
+    for (const code of ["EACCES", "EPERM", "EADDRNOTAVAIL", "EMFILE"])
+      assert.equal(failure(Object.assign(new Error("no"), { code }), 1000).says, "cannot tell", code);
+    assert.equal(failure(Object.assign(new Error("no"), { code: "ECONNREFUSED" }), 1000).says, "failed");
+  });
+
   it("a name that does not exist, and an address of the other family", async () => {
     failed(await tcp("no-such-name.invalid", 80), /name/);
     failed(await probeTcp({ host: "::1", port: 80, family: "4", timeout: 500 }, never), /no address/);
@@ -346,11 +373,38 @@ describe("ICMP probes", () => {
     failed(answer, /no answer within 0\.5 s/);
   });
 
-  it("an end kills the programs", async () => {
-    const pinger = new Pinger({ ping: "sleep", fping: "no-such-fping" });
-    const asked = pinger.probe({ host: "127.0.0.1", family: "4", timeout: 1000 }, never);
+  it("an end kills the programs, and starts none", async () => {
+    const [fping, ping, log] = ["slow-fping", "slow-ping", "slow-log"].map((name) => path.join(folder, name));
+    for (const name of [fping, ping])
+      writeFileSync(name as string, `#!/bin/sh\necho started >> ${log}\nexec sleep 60\n`, { mode: 0o755 });
+    const pinger = new Pinger({ ping: ping as string, fping: fping as string });
+    const started = () => (existsSync(log as string) ? readFileSync(log as string, "utf8").length / 8 : 0);
+    const probe = (signal: AbortSignal) => pinger.probe({ host: "127.0.0.1", family: "4", timeout: 60_000 }, signal);
+    const end = new AbortController();
+    const gathering = probe(end.signal);
+    await new Promise((resolve) => setImmediate(resolve));
+    end.abort();
     pinger.stop();
-    await asked;
+    assert.equal((await gathering).says, "cannot tell");
+    // Longer than pings are gathered.
+    await new Promise((resolve) => setTimeout(resolve, 350));
+    assert.equal(started(), 0);
+    const second = new AbortController();
+    const running = probe(second.signal);
+    while (started() === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    second.abort();
+    pinger.stop();
+    assert.equal((await running).says, "cannot tell");
+    assert.equal(started(), 1);
+  });
+
+  it("programs that cannot be started leave nobody waiting, and nobody down", async () => {
+    const answer = await new Pinger({ ping: "no\0program", fping: "no\0program" }).probe(
+      { host: "127.0.0.1", family: "4", timeout: 1000 },
+      never,
+    );
+    assert.equal(answer.says, "cannot tell");
+    assert.match(answer.why, /ping could not be started/);
   });
 
   it("is asked for as each platform has it", () => {
@@ -365,6 +419,29 @@ describe("ICMP probes", () => {
         ["::1", 1],
       ],
     );
+  });
+});
+
+describe("looking names up", () => {
+  it("ends when its time is over, or when it is stopped, also where the system's own way does not", async () => {
+    const resolver = mock.method(dnsModule.promises.Resolver.prototype, "resolve4", () =>
+      Promise.reject(Object.assign(new Error("no"), { code: "ENOTFOUND" })),
+    );
+    const system = mock.method(dnsModule.promises, "lookup", () => new Promise(() => {}));
+    const probe = (timeout: number, signal: AbortSignal) =>
+      probeTcp({ host: "silent.example", port: 80, family: "4", timeout }, signal);
+    try {
+      const late = await probe(200, never);
+      assert.deepEqual([late.says, late.why, late.late], ["failed", "no name server answered", true]);
+      const end = new AbortController();
+      const stopped = probe(60_000, end.signal);
+      setImmediate(() => end.abort());
+      assert.equal((await stopped).says, "failed");
+      assert.equal(system.mock.callCount(), 2);
+    } finally {
+      resolver.mock.restore();
+      system.mock.restore();
+    }
   });
 });
 

@@ -2,7 +2,7 @@
 import net from "node:net";
 import type { Answer } from "../rules.ts";
 import { deadline } from "./deadline.ts";
-import { type Family, known, lookUp } from "./lookup.ts";
+import { type Family, known, lookUp, perAddress } from "./lookup.ts";
 import { codeOf, isOurs, seconds, sentenceOf } from "./words.ts";
 
 export interface TcpProbe {
@@ -16,7 +16,9 @@ export async function probeTcp({ host, port, family, timeout }: TcpProbe, signal
   const start = performance.now();
   try {
     const addresses = await lookUp(host, family, timeout, signal);
-    await connect({ host, port, lookup: known(addresses) }, timeout - (performance.now() - start), signal);
+    const left = timeout - (performance.now() - start);
+    const autoSelectFamilyAttemptTimeout = perAddress(left, addresses);
+    await connect({ host, port, lookup: known(addresses), autoSelectFamilyAttemptTimeout }, left, signal);
   } catch (error) {
     return failure(error, timeout);
   }
@@ -53,5 +55,5 @@ export function failure(error: unknown, timeout: number): Answer {
       late: true,
     };
   const says = isOurs(error) ? "cannot tell" : "failed";
-  return { says, ms: null, why: sentenceOf(error) };
+  return { says, ms: null, why: sentenceOf(error), ...(codeOf(error) === "ETIMEOUT" && { late: true }) };
 }

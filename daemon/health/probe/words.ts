@@ -32,7 +32,7 @@ const sentences: Record<string, string> = {
 };
 
 /** Errors of this process rather than of what is checked. */
-const ours = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EADDRINUSE"]);
+const ours = new Set(["EACCES", "EPERM", "EADDRNOTAVAIL", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EADDRINUSE"]);
 export const isOurs = (error: unknown): boolean => ours.has(codeOf(error) ?? "");
 
 /** The first code in an error; several addresses that failed are in one error. */
@@ -54,8 +54,10 @@ export function sentenceOf(error: unknown): string {
   return firstLine(error);
 }
 
-const reason = (error: unknown): string =>
-  String((error as { reason?: unknown }).reason ?? firstLine(error)).slice(0, 80);
+const reason = (error: unknown): string => {
+  const { reason: said } = error as { reason?: unknown };
+  return (typeof said === "string" ? said : firstLine(error)).slice(0, 80);
+};
 const firstLine = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split("\n")[0]?.slice(0, 120) ?? "it failed";
 

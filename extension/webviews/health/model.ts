@@ -112,7 +112,7 @@ export class HealthModel {
     const { show, turn } = this.state;
     if (show) {
       const filter = { ...noDrafts, range: this.drafts.range };
-      const of = show.incident === null ? show.service : (this.#serviceOf(show.incident) ?? this.drafts.service);
+      const of = show.service ?? (show.incident === null ? null : (this.#serviceOf(show.incident) ?? null));
       if (show.state) this.choose({ ...filter, states: [show.state] });
       else this.choose({ service: of, incident: show.incident });
       this.connection.learn({ show: null });
@@ -223,7 +223,7 @@ export class HealthModel {
       this.incident = incident;
       this.detail = service !== null && found ? { service, range, found } : undefined;
       // It was asked for by its number alone.
-      if (incident && service === null) this.drafts.service = incident.service;
+      if (incident && service === null) this.choose({ service: incident.service });
     } catch (error) {
       if (asked === this.#asked) this.#fail(error);
     }
