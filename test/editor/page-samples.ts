@@ -193,7 +193,7 @@ export class ItemHost {
       open: (params) => this.#heard("open", params),
       entry: (params) => this.#heard("entry", params),
       item: (params) => this.#heard("item", params),
-    link: (params) => this.#heard("link", params),
+      link: (params) => this.#heard("link", params),
       run: (params) => this.#heard("run", params),
     },
   };
