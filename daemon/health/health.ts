@@ -68,6 +68,8 @@ export function healthRoom(world: World, repos: Repos, health: Health): Implemen
       await keeper.ready();
       if (!keeper.of(endpoint.id)) await keeper.changed(endpoint.id);
       const outcome = await keeper.checked(keeper.of(endpoint.id) as Watched);
+      // What is answered is kept: the usual writing comes once a second.
+      await recorder.flush().catch((error: unknown) => call.log.warn({ err: error }, "a measurement is written later"));
       const show = await shower(world, keeper);
       const now = (await endpointById(world.db, endpoint.id)) ?? endpoint;
       return call.answer(async () => ({ endpoint: show({ endpoint: now, service }), outcome }));
