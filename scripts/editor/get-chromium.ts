@@ -49,9 +49,11 @@ async function unpack(folder: string): Promise<void> {
 
 async function untar(archive: string, folder: string): Promise<void> {
   const tar = spawn("tar", ["xf", "-", "-C", folder], { stdio: ["pipe", "inherit", "inherit"] });
-  await pipeline(createReadStream(path.join(source, "bin", archive)), createBrotliDecompress(), tar.stdin);
-  if (tar.exitCode === null) await new Promise((resolve) => tar.once("close", resolve));
-  if (tar.exitCode !== 0) throw new Error(`tar could not unpack ${archive}`);
+  const ended = new Promise<number | null>((resolve) => tar.once("close", resolve));
+  const whole = createReadStream(path.join(source, "bin", archive));
+  // tar may have all it wants and go before the padding behind the archive is written; whether it was content, it says itself.
+  const [fed] = await Promise.allSettled([pipeline(whole, createBrotliDecompress(), tar.stdin)]);
+  if ((await ended) !== 0) throw new Error(`tar could not unpack ${archive}`, { cause: fed });
 }
 
 function fontSettings(fonts: string): string {
