@@ -60,6 +60,11 @@ export class View extends Part {
   }
 }
 
+/** What is used of a browser's globals. */
+interface Dom {
+  MutationObserver: new (heard: () => void) => { observe(at: unknown, what: object): void; disconnect(): void };
+}
+
 export class Row {
   readonly at: Locator;
 
@@ -97,6 +102,8 @@ export class Row {
   async press(action: string): Promise<void> {
     const button = this.at.locator(`.action-label[aria-label^=${JSON.stringify(action)}]`);
     const deadline = Date.now() + 10_000;
+    await this.at.waitFor();
+    await this.#settled();
     for (;;) {
       try {
         await this.reveal();
@@ -108,6 +115,30 @@ export class Row {
         await this.at.page().mouse.move(900, 300);
       }
     }
+  }
+
+  /** Waits until its view is drawn: while rows are drawn anew, VS Code calls a command without the row it was clicked on. */
+  async #settled(): Promise<void> {
+    const view = this.at.locator("xpath=ancestor::*[contains(@class,'pane-body')]");
+    await view.evaluate(
+      (element) =>
+        new Promise<void>((resolve) => {
+          const [still, most] = [250, 3000];
+          const done = () => {
+            observer.disconnect();
+            clearTimeout(last);
+            resolve();
+          };
+          let timer = setTimeout(done, still);
+          const last = setTimeout(done, most);
+          const { MutationObserver: Observer } = globalThis as unknown as Dom;
+          const observer = new Observer(() => {
+            clearTimeout(timer);
+            timer = setTimeout(done, still);
+          });
+          observer.observe(element, { subtree: true, childList: true, attributes: true, characterData: true });
+        }),
+    );
   }
 
   /** What is told while the pointer is over it. */
@@ -143,17 +174,31 @@ export class Row {
 
   /** Drags it onto another one, and lets go when that one shows that it would take it. */
   async drag(onto: Row): Promise<void> {
-    const { mouse } = this.at.page();
+    const { keyboard, mouse } = this.at.page();
+    for (let left = 5; left > 0; left--) {
+      await this.#settled();
+      await this.reveal();
+      await this.at.hover();
+      await mouse.down();
+      const taken = await this.#moveOnto(onto);
+      // A row that was drawn anew below the pointer is not being dragged.
+      if (!taken) await keyboard.press("Escape");
+      await mouse.up();
+      if (taken) return;
+    }
+    assert.fail("no row took it");
+  }
+
+  async #moveOnto(onto: Row): Promise<boolean> {
     const takes = onto.at.and(this.at.page().locator(".drop-target"));
-    await this.reveal();
-    await this.at.hover();
-    await mouse.down();
     const { x, y, height } = (await onto.at.boundingBox()) ?? assert.fail("there is no row to drag it onto");
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 1500;
     // A row answers to a pointer that moves over it, as a hand's always does.
-    for (let nudge = 0; (await takes.count()) === 0 && Date.now() < deadline; nudge = 1 - nudge)
-      await mouse.move(x + 60 + nudge, y + height / 2, { steps: 3 });
-    await mouse.up();
+    for (let nudge = 0; Date.now() < deadline; nudge = 1 - nudge) {
+      await this.at.page().mouse.move(x + 60 + nudge, y + height / 2, { steps: 3 });
+      if ((await takes.count()) > 0) return true;
+    }
+    return false;
   }
 }
 
