@@ -83,8 +83,8 @@ export interface Database {
   item_labels: { item_id: number; label: string };
   /** how items belong together: `depends` needs the other, `part` is a part of it, `relates` has the lower number first */
   item_relations: { item_id: number; kind: "depends" | "part" | "relates"; other_id: number };
-  saved_filters: { name: string; filter: Json; saved: Time };
-  item_templates: { name: string; template: Json; saved: Time };
+  /** filters and templates of items, under their names */
+  kept: { kind: "filter" | "template"; name: string; value: Json; saved: Time };
   /** commits recorded for an item, so that they are known after its branch is gone */
   item_commits: { item_id: number; commit_id: string; position: number; subject: string; author: string; at: Time };
   /** FTS5 over title, description, notes and facets; kept by triggers; `rowid` is the item's id */

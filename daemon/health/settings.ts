@@ -23,7 +23,8 @@ const usual: Omit<Settings, "kind" | "target" | "http"> = {
   slow: null,
   family: "any",
 };
-const usualHttp: Http = {
+/** What a request is when nobody says otherwise. */
+export const usualHttp: Http = {
   method: "GET",
   headers: [],
   body: "",

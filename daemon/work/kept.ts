@@ -1,62 +1,52 @@
-// What is kept under a name: filters and templates of items. Queries on their tables.
+// What is kept under a name: filters and templates of items. Queries on their table.
 import type { Kysely, Transaction } from "kysely";
 import { Fault } from "../../protocol/errors.ts";
 import type { ItemTemplate, SavedFilter } from "../../protocol/planning.ts";
 import type { Database } from "../db/schema.ts";
 
 type Db = Kysely<Database> | Transaction<Database>;
+type Kind = Database["kept"]["kind"];
 
-export async function savedFilters(db: Db): Promise<SavedFilter[]> {
-  const rows = await db.selectFrom("saved_filters").selectAll().orderBy("name").execute();
-  return rows.map(({ name, filter }) => ({ ...JSON.parse(filter), name }));
+/** All of one kind. @param how the command that keeps one, for where there is none */
+function shelf<T extends { name: string }>(kind: Kind, what: string, how: string) {
+  const all = async (db: Db): Promise<T[]> => {
+    const rows = await db.selectFrom("kept").selectAll().where("kind", "=", kind).orderBy("name").execute();
+    return rows.map(({ name, value }) => ({ ...JSON.parse(value), name }));
+  };
+  /** @throws Fault missing, naming those there are */
+  const one = async (db: Db, name: string): Promise<T> => {
+    const there = await all(db);
+    const found = there.find((thing) => thing.name === name);
+    if (found) return found;
+    const hint = there.length === 0 ? `Save one: ${how}` : `There is: ${there.map((thing) => thing.name).join(", ")}`;
+    throw new Fault("missing", `There is no ${what} ${JSON.stringify(name)}.`, { hint });
+  };
+  return {
+    all,
+    one,
+    /** One that has the name is replaced. */
+    async save(db: Transaction<Database>, { name, ...thing }: T, at: string): Promise<void> {
+      const row = { value: JSON.stringify(thing), saved: at };
+      await db
+        .insertInto("kept")
+        .values({ kind, name, ...row })
+        .onConflict((c) => c.columns(["kind", "name"]).doUpdateSet(row))
+        .execute();
+    },
+    async remove(db: Transaction<Database>, name: string): Promise<void> {
+      await one(db, name);
+      await db.deleteFrom("kept").where("kind", "=", kind).where("name", "=", name).execute();
+    },
+  };
 }
 
-/** @throws Fault missing, naming those there are */
-export async function savedFilter(db: Db, name: string): Promise<SavedFilter> {
-  return named(await savedFilters(db), name, "saved filter", "calcifer work filter-save <name> --label <label>");
-}
-
-export async function saveFilter(db: Transaction<Database>, { name, ...filter }: SavedFilter, at: string) {
-  const row = { filter: JSON.stringify(filter), saved: at };
-  await db
-    .insertInto("saved_filters")
-    .values({ name, ...row })
-    .onConflict((c) => c.column("name").doUpdateSet(row))
-    .execute();
-}
-
-export async function removeFilter(db: Transaction<Database>, name: string): Promise<void> {
-  await savedFilter(db, name);
-  await db.deleteFrom("saved_filters").where("name", "=", name).execute();
-}
-
-export async function itemTemplates(db: Db): Promise<ItemTemplate[]> {
-  const rows = await db.selectFrom("item_templates").selectAll().orderBy("name").execute();
-  return rows.map(({ name, template }) => ({ ...JSON.parse(template), name }));
-}
-
-/** @throws Fault missing, naming those there are */
-export async function itemTemplate(db: Db, name: string): Promise<ItemTemplate> {
-  return named(await itemTemplates(db), name, "template of items", "calcifer work template-save <name> <item>");
-}
-
-export async function saveTemplate(db: Transaction<Database>, { name, ...template }: ItemTemplate, at: string) {
-  const row = { template: JSON.stringify(template), saved: at };
-  await db
-    .insertInto("item_templates")
-    .values({ name, ...row })
-    .onConflict((c) => c.column("name").doUpdateSet(row))
-    .execute();
-}
-
-export async function removeTemplate(db: Transaction<Database>, name: string): Promise<void> {
-  await itemTemplate(db, name);
-  await db.deleteFrom("item_templates").where("name", "=", name).execute();
-}
-
-function named<T extends { name: string }>(all: T[], name: string, what: string, make: string): T {
-  const found = all.find((one) => one.name === name);
-  if (found) return found;
-  const hint = all.length === 0 ? `Save one: ${make}` : `There is: ${all.map((one) => one.name).join(", ")}`;
-  throw new Fault("missing", `There is no ${what} ${JSON.stringify(name)}.`, { hint });
-}
+export const savedFilters = shelf<SavedFilter>(
+  "filter",
+  "saved filter",
+  "calcifer work filter-save <name> --label <label>",
+);
+export const itemTemplates = shelf<ItemTemplate>(
+  "template",
+  "template of items",
+  "calcifer work template-save <name> <item>",
+);

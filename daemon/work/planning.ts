@@ -6,15 +6,7 @@ import type { Repos } from "../git/repos.ts";
 import { resolveService, serviceById } from "../service/service.ts";
 import type { Call, World } from "../world.ts";
 import { insert, prepare } from "./add.ts";
-import {
-  itemTemplates,
-  removeFilter,
-  removeTemplate,
-  savedFilter,
-  savedFilters,
-  saveFilter,
-  saveTemplate,
-} from "./kept.ts";
+import { itemTemplates, savedFilters } from "./kept.ts";
 import { belongings, relate, stored, unrelate } from "./relations.ts";
 import { resolveItem } from "./resolve.ts";
 import { type Filter, itemById, listItems, type StoredItem, shown } from "./store.ts";
@@ -86,33 +78,33 @@ export function planning(world: World, repos: Repos, acts: Acts): Planning {
       return call.answer(async () => done);
     },
 
-    filters: async () => ({ filters: await savedFilters(world.db) }),
+    filters: async () => ({ filters: await savedFilters.all(world.db) }),
     "filter-save": (p, call) =>
       call.answer(async (tx) => {
-        await saveFilter(tx.db, p, now());
+        await savedFilters.save(tx.db, p, now());
         await tx.happened("work.filters", { data: { name: p.name } });
         return p;
       }),
     "filter-remove": ({ name }, call) =>
       call.answer(async (tx) => {
-        await removeFilter(tx.db, name);
+        await savedFilters.remove(tx.db, name);
         await tx.happened("work.filters", { data: { name } });
         return { name };
       }),
 
-    templates: async () => ({ templates: await itemTemplates(world.db) }),
+    templates: async () => ({ templates: await itemTemplates.all(world.db) }),
     async "template-save"(p, call) {
       const { type, description, labels, checklist } = await resolveItem(world, repos, p);
       const template = { name: p.name, type, description, labels, checklist: checklist.map(({ text }) => text) };
       return call.answer(async (tx) => {
-        await saveTemplate(tx.db, template, now());
+        await itemTemplates.save(tx.db, template, now());
         await tx.happened("work.templates", { data: { name: p.name } });
         return template;
       });
     },
     "template-remove": ({ name }, call) =>
       call.answer(async (tx) => {
-        await removeTemplate(tx.db, name);
+        await itemTemplates.remove(tx.db, name);
         await tx.happened("work.templates", { data: { name } });
         return { name };
       }),
@@ -140,7 +132,7 @@ async function ownService(world: World, item: StoredItem) {
 
 async function chosen(world: World, p: Bulk, numberOf: (item: number | string) => Promise<number>): Promise<number[]> {
   const named = await Promise.all(p.items.map(numberOf));
-  const filter = p.filter === undefined ? undefined : await savedFilter(world.db, p.filter);
+  const filter = p.filter === undefined ? undefined : await savedFilters.one(world.db, p.filter);
   const found = filter ? (await listItems(world.db, { ...filter, limit: mostAtOnce })).items.map(({ id }) => id) : [];
   if (named.length === 0 && !filter)
     throw new Fault("invalid", "items: name at least one item, or a saved filter with --filter.");

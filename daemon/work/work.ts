@@ -19,7 +19,7 @@ import { dropping } from "./drop.ts";
 import { editing } from "./edit.ts";
 import { mergesUnderWay, mergeUnderWay } from "./journal.ts";
 import { type Judge, judgeItem, type Located, locate } from "./judge.ts";
-import { itemTemplate, savedFilter } from "./kept.ts";
+import { itemTemplates, savedFilters } from "./kept.ts";
 import { type Merged, type MergeWish, merge, notComplete, push, pushIfPossible, takeUp } from "./merge.ts";
 import { planning, together } from "./planning.ts";
 import { belongings, relate } from "./relations.ts";
@@ -90,7 +90,7 @@ export function workRoom(world: World, repos: Repos, judge: Judge): Implements<A
 
     async add(p, call) {
       const service = await resolveService(world, repos, p);
-      const template = p.template === undefined ? undefined : await itemTemplate(world.db, p.template);
+      const template = p.template === undefined ? undefined : await itemTemplates.one(world.db, p.template);
       const parent =
         p.parent === undefined ? undefined : await resolveItem(world, repos, { item: p.parent, repo: p.repo });
       const prepared = await prepare(await repos.open(service.repo), service, {
@@ -108,7 +108,7 @@ export function workRoom(world: World, repos: Repos, judge: Judge): Implements<A
     },
 
     async list(p) {
-      const filter = p.filter === undefined ? p : together(await savedFilter(world.db, p.filter), p);
+      const filter = p.filter === undefined ? p : together(await savedFilters.one(world.db, p.filter), p);
       return listItems(world.db, { ...filter, parent: p.parent, limit: p.limit, after: p.after });
     },
     diff: async (p, call) => diff(world, await located(p), call),

@@ -2,10 +2,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, statSync } from "node:fs";
 import path from "node:path";
-import type { Browser, Page } from "playwright-core";
 import { type GraphState, words } from "../../extension/webviews/graph/words.ts";
-import { launchBrowser } from "../../scripts/editor/workbench.ts";
-import { type Opening, openPage } from "./page-host.ts";
+import { type Opening, pagesInBrowser } from "./page-host.ts";
 import { axe } from "./pictures.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -41,19 +39,8 @@ function many(count: number): GraphState {
 }
 
 describe("the page of the service graph", () => {
-  let browser: Browser;
-  const opened: { complaints: string[]; page: Page }[] = [];
-
-  before("start the browser", async () => {
-    mkdirSync(pictures, { recursive: true });
-    browser = await launchBrowser();
-  });
-  after(() => browser?.close());
-  afterEach("no page broke its policy, or threw", async () => {
-    const complaints = opened.flatMap((one) => one.complaints);
-    for (const { page } of opened.splice(0)) await page.context().close();
-    assert.deepEqual(complaints, []);
-  });
+  const openedPage = pagesInBrowser();
+  before(() => void mkdirSync(pictures, { recursive: true }));
 
   async function open(more: Partial<Opening<typeof words>> = {}) {
     const calls: [string, unknown][] = [];
@@ -63,7 +50,7 @@ describe("the page of the service graph", () => {
     };
     const functions = { open: note("open"), copy: note("copy"), run: note("run"), refresh: note("refresh") };
     const doors = { call: async () => undefined, functions };
-    const one = await openPage(browser, {
+    const one = await openedPage({
       name: "graph",
       words,
       doors,
@@ -72,7 +59,6 @@ describe("the page of the service graph", () => {
       height: 640,
       ...more,
     });
-    opened.push(one);
     await one.page.locator("#page > header").waitFor();
     const box = (name: string) => one.page.getByRole("button", { name: new RegExp(`^${name}, `) });
     return { ...one, calls, box };

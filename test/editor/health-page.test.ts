@@ -2,12 +2,11 @@
 import assert from "node:assert/strict";
 import { mkdirSync, statSync } from "node:fs";
 import path from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { words } from "../../extension/webviews/health/words.ts";
 import { Fault } from "../../protocol/errors.ts";
-import { launchBrowser } from "../../scripts/editor/workbench.ts";
 import { allWell, HealthHost, healthPageState, incident, manyRows, type oneDown, rowOf } from "./health-samples.ts";
-import { type Opening, openPage } from "./page-host.ts";
+import { type Opening, pagesInBrowser } from "./page-host.ts";
 import { axe, picture as keep } from "./pictures.ts";
 import { words as read } from "./workbench/words.ts";
 
@@ -16,23 +15,12 @@ const pictures = path.join(root, "reports/screenshots");
 const evil = '<img src=x onerror="document.title=1">';
 
 describe("the Health page in a browser", () => {
-  let browser: Browser;
-  const opened: { complaints: string[]; page: Page }[] = [];
-
-  before("start the browser", async () => {
-    mkdirSync(pictures, { recursive: true });
-    browser = await launchBrowser();
-  });
-  after(() => browser?.close());
-  afterEach("no page broke its policy, or threw", async () => {
-    const complaints = opened.flatMap((one) => one.complaints);
-    for (const { page } of opened.splice(0)) await page.context().close();
-    assert.deepEqual(complaints, []);
-  });
+  const openedPage = pagesInBrowser();
+  before(() => void mkdirSync(pictures, { recursive: true }));
 
   async function open(host = new HealthHost(), more: Partial<Opening<typeof words>> = {}) {
     const size = { width: 1200, height: 900, now: "2026-11-21T10:00:00Z" };
-    const one = await openPage(browser, {
+    const one = await openedPage({
       name: "health",
       words,
       doors: host.doors,
@@ -40,7 +28,6 @@ describe("the Health page in a browser", () => {
       ...size,
       ...more,
     });
-    opened.push(one);
     await one.page.locator("#page > :not(.none)").first().waitFor();
     const row = (service: string) => one.page.locator(`.service[data-service="${service}"]`);
     const picture = (name: string) => one.page.screenshot({ path: path.join(pictures, `health-${name}.png`) });

@@ -1,11 +1,13 @@
 // Opens a built page as VS Code would: its document, its policy, a theme, and a host behind the real bridge.
 // Where VS Code itself is needed, workbench.test.ts has it.
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { Bridge, type Doors } from "../../extension/webviews/toolkit/bridge.ts";
 import type { StateOf, Words } from "../../extension/webviews/toolkit/envelope.ts";
 import { pageHtml } from "../../extension/webviews/toolkit/html.ts";
+import { launchBrowser } from "../../scripts/editor/workbench.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const origin = "http://webview.test";
@@ -106,3 +108,23 @@ const standIn = ({ theme, bodyClass: className, kept, background }: Given): stri
     document.body.className = ${JSON.stringify(className)};
   });
 `;
+
+/** A browser for the tests of one subject; after each, its pages are closed, and none may have complained. */
+export function pagesInBrowser(): <W extends Words>(opening: Opening<W>) => Promise<Opened<W>> {
+  let browser: Browser;
+  const opened: { complaints: string[]; page: Page }[] = [];
+  before("start the browser", async () => {
+    browser = await launchBrowser();
+  });
+  after(() => browser?.close());
+  afterEach("no page broke its policy, or threw", async () => {
+    const complaints = opened.flatMap((one) => one.complaints);
+    for (const { page } of opened.splice(0)) await page.context().close();
+    assert.deepEqual(complaints, []);
+  });
+  return async (opening) => {
+    const one = await openPage(browser, opening);
+    opened.push(one);
+    return one;
+  };
+}

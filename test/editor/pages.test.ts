@@ -4,12 +4,11 @@ import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { words as commitWords } from "../../extension/webviews/commit/words.ts";
 import { type ItemState, words as itemWords } from "../../extension/webviews/item/words.ts";
 import { Fault } from "../../protocol/errors.ts";
-import { launchBrowser } from "../../scripts/editor/workbench.ts";
-import { type Opened, type Opening, openPage } from "./page-host.ts";
+import { type Opened, type Opening, pagesInBrowser } from "./page-host.ts";
 import { CommitHost, commitState, ItemHost, itemState } from "./page-samples.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -50,23 +49,11 @@ function box(found: { y: number; height: number } | null): { top: number; bottom
 const said = (page: Page) => page.locator("#said").textContent();
 
 describe("the pages in a browser", () => {
-  let browser: Browser;
-  const opened: { complaints: string[]; page: Page }[] = [];
-
-  before("start the browser", async () => {
-    mkdirSync(pictures, { recursive: true });
-    browser = await launchBrowser();
-  });
-  after(() => browser?.close());
-  afterEach("no page broke its policy, or threw", async () => {
-    const complaints = opened.flatMap((one) => one.complaints);
-    for (const { page } of opened.splice(0)) await page.context().close();
-    assert.deepEqual(complaints, []);
-  });
+  const openedPage = pagesInBrowser();
+  before(() => void mkdirSync(pictures, { recursive: true }));
 
   async function open<W extends typeof commitWords | typeof itemWords>(opening: Opening<W>): Promise<Opened<W>> {
-    const one = await openPage(browser, opening);
-    opened.push(one);
+    const one = await openedPage(opening);
     return one;
   }
 

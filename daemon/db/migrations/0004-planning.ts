@@ -13,8 +13,14 @@ const statements = [
   "create index item_relations_other on item_relations (other_id, kind)",
   "create unique index item_relations_part on item_relations (item_id) where kind = 'part'",
 
-  "create table saved_filters (name text primary key, filter text not null, saved text not null) strict, without rowid",
-  "create table item_templates (name text primary key, template text not null, saved text not null) strict, without rowid",
+  // Filters and templates of items, by name.
+  `create table kept (
+    kind text not null check (kind in ('filter', 'template')),
+    name text not null,
+    value text not null,
+    saved text not null,
+    primary key (kind, name)
+  ) strict, without rowid`,
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {

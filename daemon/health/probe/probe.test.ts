@@ -13,30 +13,18 @@ import { mock } from "node:test";
 import tls from "node:tls";
 import type { Http } from "../../../protocol/health.ts";
 import type { Answer } from "../rules.ts";
+import { usualHttp } from "../settings.ts";
 import { probeDns } from "./dns.ts";
 import { probeHttp } from "./http.ts";
 import { fpingTimes, Pinger, pingArgs } from "./icmp.ts";
 import { failure, probeTcp } from "./tcp.ts";
 
 const never = new AbortController().signal;
-const usual: Http = {
-  method: "GET",
-  headers: [],
-  body: "",
-  expect: ["2xx"],
-  text: null,
-  json: null,
-  header: null,
-  follow: true,
-  certificateDays: 14,
-  insecure: false,
-  version: null,
-};
 const ask = (
   url: string,
   more: Partial<Http> = {},
   { timeout = 2000, env = {} }: { timeout?: number; env?: NodeJS.ProcessEnv } = {},
-) => probeHttp({ url, family: "any", timeout, http: { ...usual, ...more } }, env, never, "test");
+) => probeHttp({ url, family: "any", timeout, http: { ...usualHttp, ...more } }, env, never, "test");
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "hc-"));
 const closers: (() => void)[] = [() => rmSync(folder, { recursive: true, force: true })];
@@ -211,7 +199,7 @@ describe("HTTP probes", () => {
   it("an abort ends it", async () => {
     const abort = new AbortController();
     const answer = probeHttp(
-      { url: `${url}/silent`, family: "any", timeout: 60_000, http: usual },
+      { url: `${url}/silent`, family: "any", timeout: 60_000, http: usualHttp },
       {},
       abort.signal,
       "test",

@@ -1,10 +1,10 @@
 // The page of the service graph: boxes that can be walked and clicked, lines between them, and what fails with what.
 import * as l10n from "@vscode/l10n";
 import { html, nothing, render, svg } from "lit";
-import { stateIcon, stateWord } from "../health/parts/said.ts";
 import { Connection } from "../toolkit/browser/connection.ts";
 import { banner, type Drawn, icon, iconButton, link, say } from "../toolkit/browser/elements.ts";
 import type { Fields } from "../toolkit/browser/guard.ts";
+import { stateIcon, stateWord } from "../toolkit/browser/states.ts";
 import { box, failsWith, type Placed, type Point, place } from "./layout.ts";
 import type { GraphNode, GraphState, GraphWords } from "./words.ts";
 

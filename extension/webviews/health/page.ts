@@ -5,9 +5,9 @@ import { html, nothing, render } from "lit";
 import { Connection } from "../toolkit/browser/connection.ts";
 import { banner, type Drawn, icon } from "../toolkit/browser/elements.ts";
 import type { Fields } from "../toolkit/browser/guard.ts";
+import { refusal } from "../toolkit/browser/refusal.ts";
 import { type Drafts, HealthModel, noDrafts } from "./model.ts";
 import { detail } from "./parts/detail.ts";
-import { fault } from "./parts/fault.ts";
 import { filters } from "./parts/filters.ts";
 import { list } from "./parts/list.ts";
 import type { HealthWords } from "./words.ts";
@@ -49,10 +49,10 @@ function restoreScroll(): void {
 
 function content(): Drawn {
   if (!model.state.known || !model.loaded)
-    return html`<p class="quiet none">${model.state.connection === "up" || model.state.connection === "starting" ? l10n.t("Asking how services stand…") : nothing}</p>${fault(model)}`;
+    return html`<p class="quiet none">${model.state.connection === "up" || model.state.connection === "starting" ? l10n.t("Asking how services stand…") : nothing}</p>${refusal(model.fault)}`;
   if (model.rows.every(({ endpoints }) => endpoints === 0) && model.drafts.service === null) return nothingYet();
   return html`${filters(model)}
-    ${model.drafts.service === null ? fault(model) : nothing}
+    ${model.drafts.service === null ? refusal(model.fault) : nothing}
     <div class="panes">${list(model)}${detail(model)}</div>`;
 }
 
@@ -70,6 +70,6 @@ function nothingYet(): Drawn {
     <h1>${l10n.t("Nothing is watched yet")}</h1>
     <p>${l10n.t("An endpoint is an address of a service that is asked again and again: a web page, a port, a host, a name. Its answers show here, and what fails becomes an incident with what changed before.")}</p>
     <vscode-button ?disabled=${!model.able} aria-disabled=${!model.able} @click=${() => model.run("calcifer.health.add")}>${l10n.t("Add Endpoint…")}</vscode-button>
-    ${fault(model)}
+    ${refusal(model.fault)}
   </section>`;
 }

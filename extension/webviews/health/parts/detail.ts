@@ -2,13 +2,14 @@
 import * as l10n from "@vscode/l10n";
 import { html, nothing } from "lit";
 import { type Drawn, icon, iconButton, link } from "../../toolkit/browser/elements.ts";
+import { refusal } from "../../toolkit/browser/refusal.ts";
+import { standing, stateIcon } from "../../toolkit/browser/states.ts";
 import { type Detail, type HealthModel, type Range, ranges } from "../model.ts";
 import type { Row } from "../words.ts";
 import { chart } from "./chart.ts";
 import { endpoints } from "./endpoints.ts";
-import { fault } from "./fault.ts";
 import { incident, past } from "./incident.ts";
-import { moment, standing, stateIcon } from "./said.ts";
+import { moment } from "./said.ts";
 
 export function detail(model: HealthModel): Drawn {
   const { open, drafts } = model;
@@ -22,7 +23,7 @@ export function detail(model: HealthModel): Drawn {
       ${iconButton({ icon: "export", label: l10n.t("Export as CSV…"), run: () => exportRange(model), disabled: model.state.connection !== "up" })}
       ${iconButton({ icon: "close", label: l10n.t("Close"), run: () => close(model), more: "close" })}
     </div>
-    ${fault(model)}
+    ${refusal(model.fault)}
     ${open ? state(model, open) : html`<p class="quiet">${l10n.t("This service is not there any more.")}</p>`}
     ${incident(model)}
     ${open && open.endpoints > 0 ? history(model, found) : nothing}

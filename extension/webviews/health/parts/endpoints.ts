@@ -3,8 +3,9 @@ import * as l10n from "@vscode/l10n";
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { type Drawn, icon, iconButton, link } from "../../toolkit/browser/elements.ts";
+import { standing, stateIcon } from "../../toolkit/browser/states.ts";
 import type { Detail, HealthModel, Series } from "../model.ts";
-import { interval, milliseconds, moment, percent, standing, stateIcon } from "./said.ts";
+import { interval, milliseconds, moment, percent } from "./said.ts";
 
 export function endpoints(model: HealthModel, { series }: Detail): Drawn {
   return html`<section aria-labelledby="endpoints-heading">

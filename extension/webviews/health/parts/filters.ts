@@ -4,8 +4,8 @@ import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 import type { HealthState } from "../../../../protocol/health.ts";
 import { type Drawn, iconButton, link } from "../../toolkit/browser/elements.ts";
+import { allStates, stateIcon, stateWord } from "../../toolkit/browser/states.ts";
 import { type Drafts, type HealthModel, noDrafts } from "../model.ts";
-import { allStates, stateIcon, stateWord } from "./said.ts";
 
 export function filters(model: HealthModel): Drawn {
   const { rows, drafts } = model;

@@ -2,9 +2,10 @@
 import * as l10n from "@vscode/l10n";
 import { html, nothing } from "lit";
 import { type Drawn, icon, link } from "../../toolkit/browser/elements.ts";
+import { stateIcon } from "../../toolkit/browser/states.ts";
 import type { Detail, HealthModel, ShownIncident } from "../model.ts";
 import type { Command } from "../words.ts";
-import { lasting, moment, stateIcon } from "./said.ts";
+import { lasting, moment } from "./said.ts";
 
 export function incident(model: HealthModel): Drawn {
   const found = model.incident;

@@ -4,10 +4,11 @@ import { html, nothing } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Drawn } from "../../toolkit/browser/elements.ts";
+import { standing, stateIcon, stateWord } from "../../toolkit/browser/states.ts";
 import type { HealthModel } from "../model.ts";
 import type { Row } from "../words.ts";
 import { days, daysInWords, dayTitle, spark } from "./drawing.ts";
-import { milliseconds, moment, percent, standing, stateIcon, stateWord } from "./said.ts";
+import { milliseconds, moment, percent } from "./said.ts";
 
 /** More than a high window shows. */
 const firstRows = 60;

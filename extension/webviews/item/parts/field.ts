@@ -3,6 +3,7 @@ import * as l10n from "@vscode/l10n";
 import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 import { type Drawn, icon } from "../../toolkit/browser/elements.ts";
+import { refusal } from "../../toolkit/browser/refusal.ts";
 import { meet } from "../edits.ts";
 import type { ItemModel, Saving } from "../model.ts";
 
@@ -55,14 +56,7 @@ export function conflict(model: ItemModel, of: Field): Drawn {
 
 /** Why a field, or a part of the page, could not do what was asked. */
 export function fault(model: ItemModel, name: string): Drawn {
-  const found = model.faults.get(name);
-  if (!found) return nothing;
-  const reasons = (found.reasons ?? []).filter(({ message }) => message !== found.message);
-  return html`<div class="refusal">
-    <p class="row">${icon("error")}<span>${found.message}</span></p>
-    ${reasons.length > 0 ? html`<ul>${reasons.map(({ message }) => html`<li>${message}</li>`)}</ul>` : nothing}
-    ${found.hint === undefined ? nothing : html`<p class="quiet">${found.hint}</p>`}
-  </div>`;
+  return refusal(model.faults.get(name));
 }
 
 function changedBy(by: string | null): string {

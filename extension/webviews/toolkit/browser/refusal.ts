@@ -1,9 +1,9 @@
-// What went wrong with the last thing that was asked.
+// Why something that was asked could not be done: the sentence, the reasons, the way on.
 import { html, nothing } from "lit";
-import { type Drawn, icon } from "../../toolkit/browser/elements.ts";
-import type { HealthModel } from "../model.ts";
+import type { FaultData } from "../../../../protocol/errors.ts";
+import { type Drawn, icon } from "./elements.ts";
 
-export function fault({ fault: found }: HealthModel): Drawn {
+export function refusal(found: FaultData | undefined): Drawn {
   if (!found) return nothing;
   const reasons = (found.reasons ?? []).filter(({ message }) => message !== found.message);
   return html`<div class="refusal">
